@@ -1,0 +1,71 @@
+package snapshot
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+)
+
+// found is an entry of a directory that is to be saved.
+type found struct {
+	entry entry
+	stamp stamp // of a file
+}
+
+// scan walks through dir without opening a file, and returns what keep (nil: everything) says belongs in, in the order
+// of a tree. Links, sockets and devices are passed over: a snapshot holds files and directories.
+func scan(ctx context.Context, dir string, keep func(path string, dir bool) bool) ([]found, error) {
+	var all []found
+	err := filepath.WalkDir(dir, func(full string, d fs.DirEntry, err error) error {
+		if err == nil {
+			err = ctx.Err()
+		}
+		if err != nil || full == dir {
+			return err
+		}
+		path, err := filepath.Rel(dir, full)
+		if err != nil {
+			return err
+		}
+		path = filepath.ToSlash(path)
+		if !d.IsDir() && !d.Type().IsRegular() {
+			return nil
+		}
+		if keep != nil && !keep(path, d.IsDir()) {
+			if d.IsDir() {
+				return fs.SkipDir
+			}
+			return nil
+		}
+		if err := checkPath(path); err != nil {
+			return ErrName.Because(err)
+		}
+		info, err := d.Info()
+		if err != nil {
+			return err
+		}
+		all = append(all, describe(path, info))
+		return nil
+	})
+	if _, gone := os.Lstat(dir); errors.Is(err, fs.ErrNotExist) && gone == nil {
+		err = ErrChanging.Because(err)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("look through %s: %w", dir, err)
+	}
+	slices.SortFunc(all, func(a, b found) int { return cmp.Compare(a.entry.Path, b.entry.Path) })
+	return all, nil
+}
+
+func describe(path string, info fs.FileInfo) found {
+	f := found{entry: entry{Path: path, Kind: directory, Mode: info.Mode() & ownerOnly, Modified: info.ModTime().UnixNano()}}
+	if info.Mode().IsRegular() {
+		f.entry.Kind, f.entry.Size, f.stamp = file, info.Size(), stampOf(info)
+	}
+	return f
+}
