@@ -1,0 +1,65 @@
+package vault
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"valise/crypto"
+
+	"github.com/google/uuid"
+)
+
+func TestADescriptionIsReadAsItIsWritten(t *testing.T) {
+	everyStore(t, func(t *testing.T, s Store, _ string) {
+		_, err := ReadDescription(t.Context(), s)
+		wants(t, err, ErrNoVault)
+
+		d := Description{Format, uuid.New(), crypto.NewKey().ID(), time.Date(2026, 3, 4, 5, 6, 7, 0, time.UTC)}
+		if err := writeDescription(t.Context(), s, d); err != nil {
+			t.Fatal(err)
+		}
+		if got, err := ReadDescription(t.Context(), s); err != nil || got != d {
+			t.Errorf("it is read as %+v, %v", got, err)
+		}
+		wants(t, writeDescription(t.Context(), s, NewDescription(uuid.New(), d.KeyID)), ErrExists)
+	})
+}
+
+func TestTheFormOfTheDescriptionIsFixed(t *testing.T) {
+	d := Description{
+		1, uuid.MustParse("018f4a6e-0000-7000-8000-000000000001"), crypto.KeyID{0xab, 15: 0xcd}, time.Date(2026, 3, 4, 5, 6, 7, 0, time.UTC)}
+	s := newFolder(t)
+	if err := writeDescription(t.Context(), s, d); err != nil {
+		t.Fatal(err)
+	}
+	const want = `{
+  "format": 1,
+  "vault": "018f4a6e-0000-7000-8000-000000000001",
+  "key_id": "ab0000000000000000000000000000cd",
+  "made": "2026-03-04T05:06:07Z"
+}
+`
+	if got := get(t, s, "vault.json", 0, -1); got != want {
+		t.Errorf("it is\n%s", got)
+	}
+}
+
+func TestADamagedOrNewerDescriptionIsRefused(t *testing.T) {
+	for text, want := range map[string]error{
+		``:                          crypto.ErrDamaged,
+		`{`:                         crypto.ErrDamaged,
+		`[]`:                        crypto.ErrDamaged,
+		`{}`:                        crypto.ErrDamaged,
+		`{"format": 1}`:             crypto.ErrDamaged,
+		`{"format": 2, "vault": 7}`: crypto.ErrNewerFormat,
+		`{"format": 1, "vault": "018f4a6e-0000-7000-8000-000000000001", "key_id": "ab"}`:                               crypto.ErrDamaged,
+		`{"format": 1, "vault": "00000000-0000-0000-0000-000000000000", "key_id": "ab0000000000000000000000000000cd"}`: crypto.ErrDamaged,
+		`{"format": 1, "vault": "018f4a6e-0000-7000-8000-000000000001", "key_id": "ab0000000000000000000000000000cd",
+		  "something": "of a later day"}`: nil,
+	} {
+		if _, err := parseDescription([]byte(text)); !errors.Is(err, want) {
+			t.Errorf("%s: %v, want %v", text, err, want)
+		}
+	}
+}

@@ -1,0 +1,290 @@
+package vault
+
+import (
+	"context"
+	"crypto/md5"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+	"net/http"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"github.com/minio/minio-go/v7"
+	"github.com/minio/minio-go/v7/pkg/credentials"
+)
+
+// S3 is a Store in a bucket.
+//
+// A Put carries If-None-Match, so that the server itself refuses to replace an object. A server that ignores it is told
+// by Test; names being random, and Sync sending only what a listing lacks, it would still take two computers that put a
+// vault.json there in the same instant, which is why that is read back.
+type S3 struct {
+	location    Location
+	credentials Credentials
+	client      minio.Core // Core puts an object in one request, whatever its size: in several, minio-go drops the condition
+	wire        *wire
+	patience    time.Duration
+
+	// unconditional: the server refuses requests with a condition, and Put has to look first.
+	unconditional atomic.Bool
+}
+
+const (
+	attempts = 4       // of a request, by minio-go, with pauses of up to a second
+	maxPut   = 5 << 30 // bytes in one request: https://docs.aws.amazon.com/AmazonS3/latest/userguide/upload-objects.html
+	nonceKey = "Valise-Put"
+)
+
+// NewS3 is the store in the bucket and prefix of l. Nothing is sent yet.
+func NewS3(l Location, c Credentials) (*S3, error) {
+	if err := l.Check(); err != nil {
+		return nil, err
+	}
+	w := newWire()
+	options := &minio.Options{
+		Creds:      credentials.NewStaticV4(c.AccessKey, c.SecretKey, c.SessionToken),
+		Secure:     true,
+		Transport:  w,
+		Region:     l.Region,
+		MaxRetries: attempts,
+	}
+	host := "s3.amazonaws.com"
+	if l.Endpoint != "" {
+		u, err := l.endpoint()
+		if err != nil {
+			return nil, err
+		}
+		host, options.Secure = u.Host, u.Scheme == "https"
+		options.BucketLookup = minio.BucketLookupPath // a bucket's own host name needs a DNS that few servers have
+		if l.Region == "" {
+			options.Region = "us-east-1" // what servers that know no regions expect
+		}
+	}
+	client, err := minio.New(host, options)
+	if err != nil {
+		return nil, badLocation("%v", err)
+	}
+	return &S3{location: l, credentials: c, client: minio.Core{Client: client}, wire: w, patience: patience}, nil
+}
+
+func (s *S3) String() string {
+	where := Location{Bucket: s.location.Bucket, Prefix: s.location.Prefix}.String()
+	if s.location.Endpoint != "" {
+		where += " (" + s.location.Endpoint + ")"
+	}
+	return where
+}
+
+// key is the object's name within the bucket.
+func (s *S3) key(name string) string {
+	if s.location.Prefix == "" {
+		return name
+	}
+	return s.location.Prefix + "/" + name
+}
+
+// Put is Store.Put. ErrTooLarge above 5 GiB.
+func (s *S3) Put(ctx context.Context, name string, body io.ReadSeeker, size int64) error {
+	if err := checkName(name); err != nil {
+		return err
+	}
+	if size > maxPut {
+		return ErrTooLarge.Because(fmt.Errorf("%s has %d bytes; S3 takes %d", name, size, int64(maxPut)))
+	}
+	// Both sums are sent along: a server then cannot take an upload that was cut or altered for a whole one.
+	start, err := body.Seek(0, io.SeekCurrent)
+	if err != nil {
+		return err
+	}
+	md5sum, sha := md5.New(), sha256.New()
+	n, err := io.Copy(io.MultiWriter(md5sum, sha), &meteredReader{withMoved(ctx, nil), io.LimitReader(body, size)})
+	if err == nil && n < size {
+		err = io.ErrUnexpectedEOF
+	}
+	if err != nil {
+		return fmt.Errorf("put %s: %d of %d bytes: %w", name, n, size, err)
+	}
+	ctx, watch := s.watch(ctx)
+	defer watch.end()
+
+	options := minio.PutObjectOptions{
+		DisableContentSha256: true, // it is given, so the body needs no signature in chunks
+		UserMetadata:         map[string]string{nonceKey: rand.Text()},
+	}
+	for range attempts {
+		err = s.putOnce(ctx, name, &window{body, start, size, 0}, size, md5sum.Sum(nil), sha.Sum(nil), options)
+		if !errors.Is(err, errAgain) {
+			break
+		}
+	}
+	if errors.Is(err, ErrExists) && s.isOurs(ctx, name, options.UserMetadata[nonceKey]) {
+		return nil
+	}
+	return err
+}
+
+var errAgain = errors.New("the server asks to try again")
+
+func (s *S3) putOnce(ctx context.Context, name string, body *window, size int64, md5sum, sha []byte, o minio.PutObjectOptions) error {
+	if !s.unconditional.Load() {
+		o.SetMatchETagExcept("*")
+	} else if _, err := stat(ctx, s, name); err == nil {
+		return ErrExists.Because(fmt.Errorf("%s in %s", name, s))
+	} else if !errors.Is(err, ErrNotFound) {
+		return err
+	}
+	_, err := s.client.PutObject(ctx, s.location.Bucket, s.key(name), body, size,
+		base64.StdEncoding.EncodeToString(md5sum), hex.EncodeToString(sha), o)
+	switch response := minio.ToErrorResponse(err); {
+	case response.Code == "ConditionalRequestConflict":
+		return errAgain // another Put of this name is under way: then it is known who was first
+	case conditionRefused(response):
+		s.unconditional.Store(true)
+		return errAgain
+	}
+	return s.problem(ctx, err)
+}
+
+// isOurs says whether the object was put by the Put with this nonce: when the answer to a request is lost, its retry is
+// told that the name is taken.
+func (s *S3) isOurs(ctx context.Context, name, nonce string) bool {
+	info, err := s.client.StatObject(ctx, s.location.Bucket, s.key(name), minio.StatObjectOptions{})
+	return err == nil && info.UserMetadata[nonceKey] == nonce
+}
+
+// window is the body of a request: size bytes of body from start. Closing it leaves body open.
+type window struct {
+	body        io.ReadSeeker
+	start, size int64
+	position    int64
+}
+
+func (w *window) Read(p []byte) (int, error) {
+	if w.position >= w.size {
+		return 0, io.EOF
+	}
+	n, err := w.body.Read(p[:min(int64(len(p)), w.size-w.position)])
+	w.position += int64(n)
+	return n, err
+}
+
+// Seek goes back to the beginning, which is all that is asked of it.
+func (w *window) Seek(offset int64, whence int) (int64, error) {
+	if offset != 0 || whence != io.SeekStart {
+		return w.position, errors.ErrUnsupported
+	}
+	w.position = 0
+	_, err := w.body.Seek(w.start, io.SeekStart)
+	return 0, err
+}
+
+// Get is Store.Get.
+func (s *S3) Get(ctx context.Context, name string, offset, length int64) (io.ReadCloser, error) {
+	if err := checkName(name); err != nil {
+		return nil, err
+	}
+	if length == 0 { // which no Range can say
+		_, err := stat(ctx, s, name)
+		return http.NoBody, err
+	}
+	var options minio.GetObjectOptions
+	switch {
+	case length > 0:
+		options.Set("Range", fmt.Sprintf("bytes=%d-%d", offset, offset+length-1))
+	case offset > 0:
+		options.Set("Range", fmt.Sprintf("bytes=%d-", offset))
+	}
+	ctx, watch := s.watch(ctx)
+	body, _, header, err := s.client.GetObject(ctx, s.location.Bucket, s.key(name), options)
+	if err != nil {
+		defer watch.end()
+		if minio.ToErrorResponse(err).StatusCode == http.StatusRequestedRangeNotSatisfiable {
+			return http.NoBody, nil // it begins at the end, or behind it
+		}
+		return nil, s.problem(ctx, err)
+	}
+	r := &response{s, ctx, watch, body}
+	if (offset > 0 || length > 0) && header.Get("Content-Range") == "" { // the server knows no ranges
+		if _, err := io.CopyN(io.Discard, r, offset); err != nil && err != io.EOF {
+			r.Close()
+			return nil, err
+		}
+		if length > 0 {
+			return struct {
+				io.Reader
+				io.Closer
+			}{io.LimitReader(r, length), r}, nil
+		}
+	}
+	return r, nil
+}
+
+// response is the body of an answer.
+type response struct {
+	s     *S3
+	ctx   context.Context
+	watch *watch
+	body  io.ReadCloser
+}
+
+func (r *response) Read(p []byte) (int, error) {
+	n, err := (&meteredReader{r.ctx, r.body}).Read(p)
+	if err != nil && err != io.EOF {
+		err = r.s.problem(r.ctx, err)
+	}
+	return n, err
+}
+
+func (r *response) Close() error {
+	defer r.watch.end()
+	return r.body.Close()
+}
+
+// List is Store.List.
+func (s *S3) List(ctx context.Context, prefix string) iter.Seq2[Info, error] {
+	return func(yield func(Info, error) bool) {
+		ctx, watch := s.watch(ctx)
+		defer watch.end()
+		noOwner := false
+		options := minio.ListObjectsOptions{Prefix: s.key(prefix), Recursive: true, FetchOwner: &noOwner}
+		for object := range s.client.ListObjectsIter(ctx, s.location.Bucket, options) {
+			if object.Err != nil {
+				yield(Info{}, s.problem(ctx, object.Err))
+				return
+			}
+			name := strings.TrimPrefix(object.Key, s.key(""))
+			if checkName(name) != nil {
+				continue
+			}
+			watch.pause()
+			if !yield(Info{name, object.Size, object.LastModified}, nil) {
+				return
+			}
+			watch.moved()
+		}
+		if ctx.Err() != nil { // which ends the listing without a word
+			yield(Info{}, s.problem(ctx, ctx.Err()))
+		}
+	}
+}
+
+// Remove is Store.Remove.
+func (s *S3) Remove(ctx context.Context, name string) error {
+	if err := checkName(name); err != nil {
+		return err
+	}
+	ctx, watch := s.watch(ctx)
+	defer watch.end()
+	err := s.problem(ctx, s.client.RemoveObject(ctx, s.location.Bucket, s.key(name), minio.RemoveObjectOptions{}))
+	if errors.Is(err, ErrNotFound) {
+		return nil
+	}
+	return err
+}

@@ -1,0 +1,123 @@
+package vault
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// wire carries the requests of an S3. It counts the bodies that are sent, notes how far the server's clock is from ours,
+// and tells a web page from an S3 server's answer.
+type wire struct {
+	transport *http.Transport
+	ahead     atomic.Int64 // nanoseconds that the server's clock was ahead of ours at the last answer
+}
+
+func newWire() *wire {
+	return &wire{transport: &http.Transport{
+		Proxy:                 http.ProxyFromEnvironment,
+		DialContext:           (&net.Dialer{Timeout: 15 * time.Second, KeepAlive: 15 * time.Second}).DialContext,
+		TLSClientConfig:       &tls.Config{MinVersion: tls.VersionTLS12},
+		TLSHandshakeTimeout:   15 * time.Second,
+		MaxIdleConnsPerHost:   2 * atOnce,
+		IdleConnTimeout:       time.Minute,
+		ExpectContinueTimeout: 10 * time.Second,
+		DisableCompression:    true,
+		ForceAttemptHTTP2:     true,
+	}}
+}
+
+// errWebPage: something answers there, but it is no S3 server.
+var errWebPage = errors.New("it answers with a web page")
+
+func (w *wire) RoundTrip(request *http.Request) (*http.Response, error) {
+	var body *sentBody
+	if request.Body != nil && request.Body != http.NoBody {
+		body = &sentBody{ReadCloser: request.Body, ctx: request.Context()}
+		clone := *request // the caller's must stay as it is
+		clone.Body = body
+		request = &clone
+	}
+	response, err := w.transport.RoundTrip(request)
+	if err == nil {
+		if date, err := http.ParseTime(response.Header.Get("Date")); err == nil {
+			w.ahead.Store(int64(time.Until(date)))
+		}
+		// Gateways describe their own trouble (5xx) in such pages; there minio-go tries again.
+		if strings.HasPrefix(response.Header.Get("Content-Type"), "text/html") && response.StatusCode < 500 {
+			response.Body.Close()
+			response, err = nil, fmt.Errorf("%w (%s)", errWebPage, response.Status)
+		}
+	}
+	if body != nil && (err != nil || response.StatusCode >= 300) {
+		body.takeBack()
+	}
+	return response, err
+}
+
+// sentBody counts a body as it is sent. What was counted is taken back when the request fails, for it is sent again.
+type sentBody struct {
+	io.ReadCloser
+	ctx context.Context
+
+	mu     sync.Mutex
+	sent   int64
+	failed bool // the transport may read on for a moment
+}
+
+func (b *sentBody) Read(p []byte) (int, error) {
+	n, err := b.ReadCloser.Read(p)
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if !b.failed {
+		b.sent += int64(n)
+		reportMoved(b.ctx, int64(n))
+	}
+	return n, err
+}
+
+func (b *sentBody) takeBack() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.failed = true
+	reportMoved(b.ctx, -b.sent)
+}
+
+// patience is how long a call may take without moving a byte, retries included.
+const patience = time.Minute
+
+var errSilence = errors.New("no answer")
+
+// watch ends a call when nothing was moved for too long.
+type watch struct {
+	timer    *time.Timer
+	patience time.Duration
+	cancel   context.CancelCauseFunc
+}
+
+// watch begins to watch a call that is made under the returned context.
+func (s *S3) watch(ctx context.Context) (context.Context, *watch) {
+	watched, cancel := context.WithCancelCause(ctx)
+	w := &watch{patience: s.patience, cancel: cancel}
+	w.timer = time.AfterFunc(w.patience, func() { cancel(fmt.Errorf("%w for %v", errSilence, w.patience)) })
+	return withMoved(watched, func(bytes int64) {
+		w.moved()
+		reportMoved(ctx, bytes)
+	}), w
+}
+
+func (w *watch) moved() { w.timer.Reset(w.patience) }
+func (w *watch) pause() { w.timer.Stop() }
+
+func (w *watch) end() {
+	w.timer.Stop()
+	w.cancel(nil)
+}

@@ -1,0 +1,277 @@
+package vault
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"os"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/gofrs/flock"
+	"golang.org/x/sync/errgroup"
+)
+
+// Moved is what a Sync did.
+type Moved struct {
+	Sent, Fetched           int
+	SentBytes, FetchedBytes int64
+	Waiting                 int // objects that are in the outbox still
+	Took                    time.Duration
+}
+
+const (
+	atOnce   = 4 // transfers
+	lockFile = "lock"
+	lockPoll = 50 * time.Millisecond
+)
+
+// Sync sends what the remote place lacks and fetches what is missing here, several at a time: cards first, then older
+// snapshots are sent before those that refer to them, and the newest are fetched before those that only history needs.
+// One process at a time syncs; another's call waits for it. progress may be nil; it is called by one goroutine at a time.
+//
+// The error is the first thing that failed for good; what could be moved was, also when ctx ends. ErrNoRemote;
+// ErrOtherVault: nothing was moved; ErrVaultGone: the place is empty, and was not before; crypto.ErrDamaged: an object
+// is not what it should be, here or there, and stays where it is.
+func (v *Vault) Sync(ctx context.Context, progress func(Progress)) (Moved, error) {
+	began := time.Now()
+	remote := v.Remote()
+	if remote == nil {
+		return Moved{}, ErrNoRemote
+	}
+	run := &syncRun{vault: v, remote: remote, meter: meter{report: progress}, halted: map[direction]bool{}}
+	err := v.exclusively(ctx, func() error { return run.sync(ctx) })
+	var outbox error
+	run.moved.Waiting, _, outbox = v.Waiting()
+	run.moved.Took = time.Since(began)
+	if err == nil {
+		err = outbox
+	}
+	return run.moved, err
+}
+
+// exclusively calls f while no other process or goroutine syncs this vault.
+func (v *Vault) exclusively(ctx context.Context, f func() error) error {
+	if err := v.local.makeDirectory(syncDir); err != nil {
+		return err
+	}
+	lock := flock.New(v.syncPath(lockFile), flock.SetPermissions(0o600))
+	if _, err := lock.TryLockContext(ctx, lockPoll); err != nil {
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		return fmt.Errorf("lock the vault for syncing: %w", v.local.problem(err))
+	}
+	defer lock.Close()
+	return f()
+}
+
+// syncRun is one Sync, under the lock.
+type syncRun struct {
+	vault  *Vault
+	remote Store
+	meter  meter
+
+	mu     sync.Mutex
+	moved  Moved
+	failed error              // the first failure
+	halted map[direction]bool // what need not be tried any more
+}
+
+type direction string
+
+const (
+	sending  direction = "send"
+	fetching direction = "fetch"
+)
+
+// move is one transfer.
+type move struct {
+	direction
+	Info
+}
+
+func (r *syncRun) sync(ctx context.Context) error {
+	if err := r.meet(ctx); err != nil {
+		return err
+	}
+	moves, err := r.compare(ctx)
+	if err != nil {
+		return err
+	}
+	for _, m := range moves {
+		r.meter.now.Total++
+		r.meter.now.TotalBytes += m.Size
+	}
+	r.meter.add(Progress{}) // says how much there is
+	var transfers errgroup.Group
+	transfers.SetLimit(atOnce)
+	for _, m := range moves {
+		transfers.Go(func() error {
+			if ctx.Err() == nil && !r.isHalted(m.direction) {
+				r.carryOut(ctx, m)
+			}
+			return nil
+		})
+	}
+	transfers.Wait()
+	if r.failed == nil {
+		r.failed = ctx.Err()
+	}
+	return r.failed
+}
+
+// meet makes sure that the remote place is this vault's, and makes it so if it is empty.
+func (r *syncRun) meet(ctx context.Context) error {
+	v := r.vault
+	held, err := v.readLedger(ledgerName(r.remote))
+	if err != nil {
+		return err
+	}
+	there, err := ReadDescription(ctx, r.remote)
+	if errors.Is(err, ErrNoVault) {
+		// An empty folder where a drive should be mounted looks like this too.
+		if _, disconnected := os.Stat(v.syncPath(freshFile)); disconnected != nil && held[descriptionName] {
+			return ErrVaultGone.Because(errors.New(r.remote.String()))
+		}
+		if err := writeDescription(ctx, r.remote, v.description); err != nil && !errors.Is(err, ErrExists) {
+			return fmt.Errorf("make the vault at %s: %w", r.remote, err)
+		}
+		there, err = ReadDescription(ctx, r.remote) // another computer may have been faster
+	}
+	if err != nil {
+		return fmt.Errorf("read %s at %s: %w", descriptionName, r.remote, err)
+	}
+	if there.Vault != v.description.Vault || there.KeyID != v.description.KeyID {
+		return ErrOtherVault.Because(fmt.Errorf("%s holds %s", r.remote, there.Vault))
+	}
+	if !held[descriptionName] {
+		if err := v.addToLedger(ledgerName(r.remote), descriptionName); err != nil {
+			return err
+		}
+	}
+	if err := os.Remove(v.syncPath(freshFile)); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return v.local.problem(err)
+	}
+	return nil
+}
+
+// compare lists both sides, brings the ledger up to what was seen, and returns what is to be moved.
+func (r *syncRun) compare(ctx context.Context) ([]move, error) {
+	v := r.vault
+	there, err := listed(r.remote.List(ctx, profilesPrefix))
+	if err != nil {
+		return nil, fmt.Errorf("list %s: %w", r.remote, err)
+	}
+	here, err := listed(v.local.List(ctx, profilesPrefix))
+	if err != nil {
+		return nil, fmt.Errorf("list the vault: %w", err)
+	}
+	held := map[string]bool{descriptionName: true}
+	var send, fetch []Info
+	for name, info := range here {
+		switch other, ok := there[name]; {
+		case !ok:
+			send = append(send, info)
+		case other.Size != info.Size:
+			r.fail(sizesDiffer(name, info.Size, other.Size))
+		default:
+			held[name] = true
+		}
+	}
+	for name, info := range there {
+		if _, ok := here[name]; !ok {
+			fetch = append(fetch, info)
+		}
+	}
+	if err := v.settleLedger(ledgerName(r.remote), held); err != nil {
+		return nil, err
+	}
+	return inOrder(send, fetch), nil
+}
+
+func listed(all iter.Seq2[Info, error]) (map[string]Info, error) {
+	found := map[string]Info{}
+	for info, err := range objects(all) {
+		if err != nil {
+			return nil, err
+		}
+		found[info.Name] = info
+	}
+	return found, nil
+}
+
+// carryOut moves one object and counts it.
+func (r *syncRun) carryOut(ctx context.Context, m move) {
+	var counted atomic.Int64
+	transfer := withMoved(ctx, func(bytes int64) {
+		counted.Add(bytes)
+		r.meter.add(Progress{DoneBytes: bytes})
+	})
+	sent, err := false, error(nil)
+	if m.direction == sending {
+		sent, err = r.vault.send(transfer, r.remote, m.Name)
+	} else {
+		err = r.vault.fetch(transfer, r.remote, m.Info)
+	}
+	if err != nil {
+		r.meter.add(Progress{Total: -1, TotalBytes: -m.Size, DoneBytes: -counted.Load()})
+		r.giveUp(ctx, m, err)
+		return
+	}
+	r.meter.add(Progress{Done: 1, DoneBytes: m.Size - counted.Load()})
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	switch {
+	case m.direction == fetching:
+		r.moved.Fetched++
+		r.moved.FetchedBytes += m.Size
+	case sent:
+		r.moved.Sent++
+		r.moved.SentBytes += m.Size
+	}
+}
+
+// giveUp notes a failure, and what it means for the transfers that are still to come.
+func (r *syncRun) giveUp(ctx context.Context, m move, err error) {
+	if ctx.Err() != nil {
+		return
+	}
+	r.fail(fmt.Errorf("%s %s: %w", m.direction, m.Name, err))
+	is := func(problem error) bool { return errors.Is(err, problem) }
+	switch {
+	case is(ErrForbidden), is(ErrDiskFull): // of one direction: a bucket may be readable only, a disk full at one end
+		r.halt(m.direction)
+	case is(ErrWrongSecret), is(ErrNoBucket), is(ErrClock), is(ErrWrongEndpoint), is(ErrUntrusted):
+		r.halt(sending, fetching)
+	case is(ErrUnreachable):
+		// Something between may dislike this one object, for its size perhaps; the others must not wait behind it.
+		if _, err := ReadDescription(ctx, r.remote); err != nil {
+			r.halt(sending, fetching)
+		}
+	}
+}
+
+func (r *syncRun) fail(err error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.failed == nil {
+		r.failed = err
+	}
+}
+
+func (r *syncRun) halt(directions ...direction) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, d := range directions {
+		r.halted[d] = true
+	}
+}
+
+func (r *syncRun) isHalted(d direction) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.halted[d]
+}
