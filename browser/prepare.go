@@ -1,0 +1,33 @@
+package browser
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+)
+
+// portFile is where a browser says on which port DevTools listens. It stays behind, so it is removed before a start: what is
+// in it afterwards is true.
+const portFile = "DevToolsActivePort"
+
+// prepare makes the directory of a session ready for a start: nobody else has it open, no lock of a dead browser is left, every
+// value in it can be decrypted here, and its preferences bring back what was open.
+func prepare(ctx context.Context, sessionDir string) error {
+	if inUse(sessionDir) {
+		return ErrInUse
+	}
+	userDataDir := UserDataDir(sessionDir)
+	if err := clearLocks(userDataDir); err != nil {
+		return err
+	}
+	if err := os.Remove(filepath.Join(userDataDir, portFile)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("removing the port of an earlier start: %w", err)
+	}
+	if err := checkKeys(ctx, userDataDir); err != nil {
+		return err
+	}
+	return seedPreferences(userDataDir)
+}

@@ -1,0 +1,117 @@
+package browser
+
+import (
+	"context"
+	"os/exec"
+	"sync"
+	"sync/atomic"
+
+	cdpbrowser "github.com/chromedp/cdproto/browser"
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/target"
+	"github.com/chromedp/chromedp"
+)
+
+// Process is a running browser. Its methods may be called from several goroutines.
+type Process struct {
+	cmd          *exec.Cmd
+	dir          string // of the session
+	pipe         *chromedp.PipeConn
+	driver       *chromedp.Browser
+	output       *output
+	webSocketURL string
+
+	climb   sync.Once     // the ladder of Close is climbed once
+	hurry   chan struct{} // closed: the patience of every further step is short
+	hurried sync.Once
+	asked   atomic.Int32 // the last step of the ladder that was taken, an Ending; 0: none
+
+	done   chan struct{}
+	ending Ending // valid after done
+}
+
+// PID is the process id of the browser itself, of which the processes of its tabs are children.
+func (p *Process) PID() int { return p.cmd.Process.Pid }
+
+// Done is closed when the whole process tree is gone: from then on the profile directory is at rest.
+func (p *Process) Done() <-chan struct{} { return p.done }
+
+// Ending says how it ended; 0 while it runs.
+func (p *Process) Ending() Ending {
+	select {
+	case <-p.done:
+		return p.ending
+	default:
+		return 0
+	}
+}
+
+// WebSocketURL is the address of DevTools for other tools, "ws://127.0.0.1:...", with Options.Port; else "".
+func (p *Process) WebSocketURL() string { return p.webSocketURL }
+
+// Show brings the browser's window to the front, from the taskbar too.
+func (p *Process) Show(ctx context.Context) error {
+	page, err := p.page(ctx)
+	if err != nil {
+		return err
+	}
+	if page == "" { // no tab to show, but the browser runs: a window of an extension, or one that is about to open
+		return p.OpenURL(ctx, "")
+	}
+	window, err := cdp.Call(ctx, p.driver, cdpbrowser.GetWindowForTarget, cdpbrowser.GetWindowForTargetParams{TargetID: page})
+	if err != nil {
+		return err
+	}
+	if window.Bounds.WindowState == cdpbrowser.WindowStateMinimized {
+		_, err := cdp.Call(ctx, p.driver, cdpbrowser.SetWindowBounds, cdpbrowser.SetWindowBoundsParams{
+			WindowID: window.WindowID, Bounds: &cdpbrowser.Bounds{WindowState: cdpbrowser.WindowStateNormal}})
+		if err != nil {
+			return err
+		}
+	}
+	_, err = cdp.Call(ctx, p.driver, target.ActivateTarget, target.ActivateTargetParams{TargetID: page})
+	return err
+}
+
+// OpenURL opens a tab, in front; an empty URL gives a new-tab page.
+func (p *Process) OpenURL(ctx context.Context, url string) error {
+	if url == "" {
+		url = "chrome://newtab/"
+	}
+	_, err := cdp.Call(ctx, p.driver, target.CreateTarget, target.CreateTargetParams{URL: url})
+	return err
+}
+
+// page is the tab that was used last; "" when there is none.
+func (p *Process) page(ctx context.Context) (target.ID, error) {
+	all, err := cdp.Call(ctx, p.driver, target.GetTargets, target.GetTargetsParams{})
+	if err != nil {
+		return "", err
+	}
+	for _, t := range all.TargetInfos {
+		if t.Type == "page" {
+			return t.TargetID, nil
+		}
+	}
+	return "", nil
+}
+
+// Drive returns a chromedp context for this browser, for whoever wants to do more with it. Give it
+// chromedp.WithTargetID to attach to an open tab; a tab that it opens itself is closed with it. It never ends the browser.
+func (p *Process) Drive(ctx context.Context, opts ...chromedp.ContextOption) (context.Context, context.CancelFunc) {
+	ctx, cancelAllocator := chromedp.NewAllocatorContext(ctx, attached{p})
+	ctx, cancel := chromedp.NewContext(ctx, append([]chromedp.ContextOption{chromedp.WithNewWindow(false)}, opts...)...)
+	return ctx, func() {
+		cancel()
+		cancelAllocator()
+	}
+}
+
+// attached tells chromedp that the browser runs already and is not its to end.
+type attached struct{ p *Process }
+
+func (a attached) Allocate(context.Context, ...chromedp.BrowserOption) (*chromedp.Browser, error) {
+	return a.p.driver, nil
+}
+func (a attached) Attaches() bool { return true }
+func (a attached) Wait()          {}

@@ -1,0 +1,61 @@
+package browser_test
+
+import (
+	"reflect"
+	"testing"
+
+	"valise/browser"
+	"valise/internal/testenv"
+)
+
+func TestEverythingComesBackInAnotherPlaceWhenClosedRightAfterTheLogin(t *testing.T) {
+	b, site := chromium(t), testenv.NewSite(t)
+	dir := t.TempDir()
+	p := start(t, b, browser.Options{Dir: dir})
+	if err := testenv.FillState(drive(t, p), site, "alice"); err != nil {
+		t.Fatal(err)
+	}
+	if how := p.Close(t.Context()); how != browser.ClosedByUs {
+		t.Fatalf("the browser was %v", how)
+	}
+
+	p = start(t, b, browser.Options{Dir: carryOver(t, dir)})
+	got, err := testenv.ReadState(drive(t, p), site)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := site.Filled("alice")
+	want.UserAgent = got.UserAgent
+	if !reflect.DeepEqual(got, want) {
+		t.Errorf("came back:\n%+v\nwas there:\n%+v", got, want)
+	}
+}
+
+func TestAllButSessionStorageComesBackWhenThePersonClosesTheLastWindow(t *testing.T) {
+	b, site, screen := chromium(t), testenv.NewSite(t), testenv.Display(t)
+	screen.WindowManager()
+	dir := t.TempDir()
+	p := startOn(t, screen, b, browser.Options{Dir: dir})
+	if err := testenv.FillState(drive(t, p), site, "alice"); err != nil {
+		t.Fatal(err)
+	}
+	screen.Window("Tab 3 - Chromium").Close()
+	<-p.Done()
+	if how := p.Ending(); how != browser.ClosedByPerson {
+		t.Fatalf("the browser was %v", how)
+	}
+
+	p = start(t, b, browser.Options{Dir: carryOver(t, dir)})
+	got, err := testenv.ReadState(drive(t, p), site)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := site.Filled("alice")
+	want.UserAgent = got.UserAgent
+	for tab := range want.Tabs {
+		want.Tabs[tab] = ""
+	}
+	if !reflect.DeepEqual(got, want) {
+		t.Errorf("came back:\n%+v\nwas there:\n%+v", got, want)
+	}
+}

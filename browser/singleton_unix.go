@@ -1,0 +1,51 @@
+//go:build unix
+
+package browser
+
+import (
+	"fmt"
+	"net"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+)
+
+// singletons are the files by which Chromium finds out that a directory is in use: a link "host-pid", and the way to a socket on
+// which the running browser takes over what a second start wants.
+var singletons = []string{"SingletonLock", "SingletonSocket", "SingletonCookie"}
+
+// inUse says whether a browser runs on the profile of a session. It does not believe the lock: a pid may have been given to
+// another process since. A browser that was started by somebody else, under another spelling of the path, answers on its socket.
+func inUse(sessionDir string) bool {
+	if slices.ContainsFunc(processes(sessionDir), func(p process) bool { return p.main }) {
+		return true
+	}
+	socket, err := os.Readlink(filepath.Join(UserDataDir(sessionDir), "SingletonSocket"))
+	if err != nil {
+		return false
+	}
+	conn, err := net.DialTimeout("unix", socket, time.Second)
+	if err != nil {
+		return false
+	}
+	conn.Close()
+	return true
+}
+
+// lockLeft says whether a browser left its lock behind, as it does when it ends out of order.
+func lockLeft(userDataDir string) bool {
+	_, err := os.Lstat(filepath.Join(userDataDir, singletons[0]))
+	return err == nil
+}
+
+// clearLocks removes what a browser left that is gone. Chromium does that itself for a dead process of this computer; for
+// one of another computer it shows a dialog and waits.
+func clearLocks(userDataDir string) error {
+	for _, name := range singletons {
+		if err := os.Remove(filepath.Join(userDataDir, name)); err != nil && !os.IsNotExist(err) {
+			return fmt.Errorf("removing a lock that a browser left behind: %w", err)
+		}
+	}
+	return nil
+}
