@@ -1,0 +1,149 @@
+package profiles
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"maps"
+	"path/filepath"
+	"time"
+
+	"valise/crypto"
+	"valise/profiles/snapshot"
+	"valise/profiles/vault"
+
+	"github.com/gofrs/flock"
+	"github.com/google/uuid"
+)
+
+// card is what a person says of a profile. A changed card is a new object; the newest counts. Its plaintext is JSON, and
+// fields that this version does not know are kept for those that do.
+type card struct {
+	Name    string               `json:"name"`
+	Colour  string               `json:"colour,omitempty"`
+	Tags    []string             `json:"tags,omitempty"`
+	Pinned  bool                 `json:"pinned,omitempty"`
+	Labels  map[uuid.UUID]string `json:"labels,omitempty"` // of snapshots
+	Trashed time.Time            `json:"trashed,omitzero"`
+
+	unknown map[string]json.RawMessage
+}
+
+type plainCard card // without methods
+
+func (c card) MarshalJSON() ([]byte, error) {
+	known, err := json.Marshal(plainCard(c))
+	if err != nil || len(c.unknown) == 0 {
+		return known, err
+	}
+	all := maps.Clone(c.unknown)
+	if err := json.Unmarshal(known, &all); err != nil {
+		return nil, err
+	}
+	return json.Marshal(all)
+}
+
+func (c *card) UnmarshalJSON(data []byte) error {
+	var plain plainCard
+	if err := json.Unmarshal(data, &plain); err != nil {
+		return err
+	}
+	*c = card(plain)
+	if err := json.Unmarshal(data, &c.unknown); err != nil {
+		return err
+	}
+	for _, field := range []string{"name", "colour", "tags", "pinned", "labels", "trashed"} {
+		delete(c.unknown, field)
+	}
+	return nil
+}
+
+// flagCard marks a sealed object as a card (docs/format.md).
+const flagCard = 1
+
+// maxCard bounds what is read of a card; they are a few hundred bytes.
+const maxCard = 1 << 20
+
+func (l *Library) readCard(ctx context.Context, profile, id uuid.UUID) (card, error) {
+	f, err := l.vault.Open(ctx, vault.CardName(profile, id))
+	if err != nil {
+		return card{}, err
+	}
+	defer f.Close()
+	sealed, err := io.ReadAll(io.LimitReader(f, maxCard))
+	if err != nil {
+		return card{}, err
+	}
+	header, plaintext, err := l.key.OpenWhole(sealed)
+	if err != nil {
+		return card{}, err
+	}
+	var sealedCard struct {
+		Profile uuid.UUID `json:"profile"`
+		Card    card      `json:"card"`
+	}
+	if header.Flags != flagCard || header.Object != id {
+		return card{}, crypto.ErrDamaged.Because(fmt.Errorf("the object is not the card that it is named after"))
+	}
+	if err := json.Unmarshal(plaintext, &sealedCard); err != nil {
+		return card{}, crypto.ErrDamaged.Because(err)
+	}
+	if sealedCard.Profile != profile {
+		return card{}, crypto.ErrDamaged.Because(fmt.Errorf("the card is another profile's"))
+	}
+	return sealedCard.Card, nil
+}
+
+// changeCard writes a new card for the profile, made from the newest one; one change at a time on this computer.
+func (l *Library) changeCard(ctx context.Context, profile uuid.UUID, change func(*card) error) error {
+	unlock, err := l.lockCards(ctx)
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	shelf, err := l.shelf(profile)
+	if err != nil {
+		return err
+	}
+	var c card
+	if shelf.card != uuid.Nil {
+		if c, err = l.readCard(ctx, profile, shelf.card); err != nil {
+			return fmt.Errorf("reading the profile's card: %w", err)
+		}
+	}
+	if err := change(&c); err != nil {
+		return err
+	}
+	plaintext, err := json.Marshal(struct {
+		Profile uuid.UUID `json:"profile"`
+		Card    card      `json:"card"`
+	}{profile, c})
+	if err != nil {
+		return err
+	}
+	id := snapshot.NewID(shelf.card)
+	return l.put(vault.CardName(profile, id), l.key.SealWhole(id, flagCard, plaintext))
+}
+
+// put stores a small object.
+func (l *Library) put(name string, data []byte) error {
+	w, err := l.vault.Writer(name)
+	if err != nil {
+		return err
+	}
+	defer w.Abort()
+	if _, err := w.Write(data); err != nil {
+		return err
+	}
+	return w.Commit()
+}
+
+// lockCards keeps changes of cards, in all processes, one after the other.
+func (l *Library) lockCards(ctx context.Context) (unlock func(), err error) {
+	lock := flock.New(filepath.Join(l.home.locks(), "cards"), flock.SetPermissions(0o600))
+	if _, err := lock.TryLockContext(ctx, 10*time.Millisecond); err != nil {
+		return nil, fmt.Errorf("waiting for another change: %w", err)
+	}
+	return func() { lock.Close() }, nil
+}

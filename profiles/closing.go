@@ -1,0 +1,147 @@
+package profiles
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime"
+	"time"
+
+	"valise/browser"
+	"valise/profiles/snapshot"
+	"valise/profiles/vault"
+
+	"github.com/google/uuid"
+)
+
+// finish waits for the browser's end, saves what it left, and wipes the folder. What cannot be saved is kept.
+func (s *Session) finish() {
+	b := s.running()
+	<-b.Done()
+	ended, warnings := snapshot.Clean, []string(nil)
+	if ending := b.Ending(); ending == browser.Terminated || ending == browser.Killed {
+		ended = snapshot.Forced
+		warnings = append(warnings, "The browser did not close in order: what happened in its last half minute may be missing.")
+	}
+	s.advance(StageSaving)
+	r, err := s.library.keep(s.folder, ended, paced(s.tell))
+	r.Warnings = append(warnings, r.Warnings...)
+	if err != nil {
+		s.library.log.Error("a session could not be saved", "session", s.info.ID, "error", err)
+		err = fmt.Errorf("saving %q: %w", s.folder.record.Name, ErrKept.Because(err))
+	}
+	s.settle(r, err)
+	s.library.syncing.soon()
+}
+
+// keep saves a session's folder as its record says, and wipes it. On error the folder is unlocked, and stays for Recover.
+func (l *Library) keep(f *folder, ended snapshot.Ending, progress snapshot.Progress) (Receipt, error) {
+	begun := time.Now()
+	r, err := l.save(f, ended, progress)
+	if err != nil {
+		f.lock.Close()
+		return Receipt{}, err
+	}
+	if err := f.wipe(); err != nil {
+		l.log.Error("a session's folder could not be wiped", "session", f.record.Session, "error", err)
+		r.Warnings = append(r.Warnings, "The session's folder could not be removed: "+err.Error()+". Valise tries again at its next start.")
+		f.lock.Close()
+	}
+	r.Took = time.Since(begun)
+	return r, nil
+}
+
+// save writes the snapshot of a folder whose browser is gone.
+func (l *Library) save(f *folder, ended snapshot.Ending, progress snapshot.Progress) (Receipt, error) {
+	ctx := context.Background() // a saving is never given up
+	rec := f.record
+	r := Receipt{Session: rec.Session, Profile: rec.SavesTo, Name: rec.Name, Ended: ended.String(), Outcome: Discarded, Where: InThisComputer}
+	if rec.SavesTo == uuid.Nil {
+		return r, nil
+	}
+	dir := browser.UserDataDir(f.dir)
+	contents, err := browser.Inspect(ctx, dir)
+	if err != nil {
+		l.log.Warn("a profile's contents could not all be read", "error", err)
+	}
+	r.Sites, r.Cookies, r.Tabs = len(contents.Sites), contents.Cookies, len(contents.Tabs)
+
+	saving := snapshot.Saving{
+		Meta: snapshot.Meta{
+			ID: snapshot.NewID(rec.Parent), Profile: rec.SavesTo, Parent: rec.Parent,
+			When: time.Now(), Opened: rec.Opened, Device: l.device, OS: runtime.GOOS,
+			Browser: rec.Browser, Version: rec.Version, Ended: ended,
+		},
+		Summary: summary(contents), Keep: browser.Keep, Progress: progress,
+	}
+	if rec.New && rec.Loads != uuid.Nil {
+		saving.Meta.Origin = &snapshot.Origin{Profile: rec.Loads, Snapshot: rec.At}
+	}
+	saving.Base = rec.Parent
+	if rec.Loads == rec.SavesTo { // what was restored tells what changed; else the target's newest has at least some blocks
+		saving.Base = rec.At
+		if saving.State, err = snapshot.LoadState(f.stateFile()); err != nil {
+			return r, err
+		}
+	}
+	// An earlier snapshot that was opened and left as it was is still to become the newest.
+	saving.Always = saving.Base != rec.Parent
+	if err := f.note(func(r *record) { r.SavedAs = saving.Meta.ID }); err != nil {
+		return r, err
+	}
+	if rec.New {
+		if err := l.name(ctx, rec.SavesTo, rec.Name); err != nil {
+			return r, err
+		}
+	}
+	w, err := l.vault.Writer(vault.SnapshotName(rec.SavesTo, saving.Meta.ID))
+	if err != nil {
+		return r, err
+	}
+	defer w.Abort()
+	index, _, err := snapshot.Save(ctx, w, l.key, l.source(rec.SavesTo), dir, saving)
+	if errors.Is(err, snapshot.ErrUnchanged) {
+		r.Outcome, r.Snapshot = Unchanged, rec.Parent
+		if index, err = l.index(ctx, rec.SavesTo, rec.Parent); err == nil {
+			r.Files, r.Size = index.Files(), index.Size()
+		}
+		r.Where = l.whereNow()
+		return r, nil
+	}
+	if err != nil {
+		return r, err
+	}
+	if err := w.Commit(); err != nil {
+		return r, err
+	}
+	r.Outcome, r.Snapshot, r.Where = Saved, saving.Meta.ID, l.whereNow()
+	r.Files, r.Size, r.Stored = index.Files(), index.Size(), index.Stored
+	return r, nil
+}
+
+// name gives a new profile its card. Between the choice of the name and now another device may have taken it: that is
+// allowed, and the list then shows both.
+func (l *Library) name(ctx context.Context, profile uuid.UUID, name string) error {
+	return l.changeCard(ctx, profile, func(c *card) error {
+		c.Name = name
+		return nil
+	})
+}
+
+// whereNow is where something is that was just written to the vault.
+func (l *Library) whereNow() Where {
+	if l.vault.Remote() == nil {
+		return InThisComputer
+	}
+	return Waiting
+}
+
+func summary(c browser.Contents) snapshot.Summary {
+	s := snapshot.Summary{
+		Sites: c.Sites, Cookies: c.Cookies, Passwords: c.Passwords, Bookmarks: c.Bookmarks, History: c.History, Extensions: c.Extensions,
+	}
+	for _, t := range c.Tabs {
+		s.Tabs = append(s.Tabs, snapshot.Tab(t))
+	}
+	return s
+}

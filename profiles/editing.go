@@ -1,0 +1,105 @@
+package profiles
+
+import (
+	"context"
+	"fmt"
+	"regexp"
+	"strings"
+	"time"
+
+	"valise/problem"
+
+	"github.com/google/uuid"
+)
+
+var (
+	errNoName   = problem.New("a profile needs a name", "Type one.")
+	errNoColour = problem.New("that is no colour", "Write it as #rrggbb, for example #3b82f6.")
+)
+
+var colourPattern = regexp.MustCompile(`^#[0-9a-f]{6}$`)
+
+// Rename gives a profile another name. *NameTakenError: another profile outside the trash has it.
+func (l *Library) Rename(ctx context.Context, profile uuid.UUID, name string) error {
+	if name = strings.TrimSpace(name); name == "" {
+		return errNoName
+	}
+	return l.edit(ctx, profile, "renaming", func(p Profile, c *card) error {
+		if !strings.EqualFold(p.Name, name) {
+			if _, err := l.newName(ctx, name); err != nil {
+				return err
+			}
+		}
+		c.Name = name
+		return nil
+	})
+}
+
+// SetColour gives a profile another colour, "#rrggbb".
+func (l *Library) SetColour(ctx context.Context, profile uuid.UUID, colour string) error {
+	if colour = strings.ToLower(colour); !colourPattern.MatchString(colour) {
+		return errNoColour
+	}
+	return l.edit(ctx, profile, "colouring", func(_ Profile, c *card) error {
+		c.Colour = colour
+		return nil
+	})
+}
+
+// Trash puts a profile into the trash, where nothing of it is lost. *InUseError: it is open.
+func (l *Library) Trash(ctx context.Context, profile uuid.UUID) error {
+	return l.edit(ctx, profile, "moving to the trash", func(p Profile, c *card) error {
+		lock, err := l.lockProfile(profile, SessionInfo{Name: p.Name, Since: time.Now()})
+		if err != nil {
+			return err
+		}
+		defer lock.release()
+		if c.Trashed.IsZero() {
+			c.Trashed = time.Now().UTC().Truncate(time.Second)
+		}
+		return nil
+	})
+}
+
+// Untrash takes a profile out of the trash. Where its name was taken meanwhile, it gets a number.
+func (l *Library) Untrash(ctx context.Context, profile uuid.UUID) error {
+	return l.edit(ctx, profile, "taking out of the trash", func(p Profile, c *card) error {
+		if p.Trashed.IsZero() {
+			return nil
+		}
+		name := p.Name
+		for n := 2; ; n++ {
+			if _, err := l.newName(ctx, name); err == nil {
+				break
+			} else if n > 1000 {
+				return err
+			}
+			name = fmt.Sprintf("%s (%d)", p.Name, n)
+		}
+		c.Name, c.Trashed = name, time.Time{}
+		return nil
+	})
+}
+
+// edit changes the card of a profile that exists.
+func (l *Library) edit(ctx context.Context, profile uuid.UUID, doing string, change func(Profile, *card) error) error {
+	p, err := l.Find(ctx, profile.String())
+	if err != nil {
+		return err
+	}
+	if p.Newest == uuid.Nil && p.Session != nil {
+		return fmt.Errorf("%s %q: %w", doing, p.Name, ErrNothingSaved)
+	}
+	err = l.changeCard(ctx, profile, func(c *card) error {
+		if c.Name == "" {
+			c.Name = p.Name
+		}
+		return change(p, c)
+	})
+	if err != nil {
+		return fmt.Errorf("%s %q: %w", doing, p.Name, err)
+	}
+	l.changed(profile)
+	l.syncing.soon()
+	return nil
+}

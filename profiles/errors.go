@@ -1,0 +1,89 @@
+package profiles
+
+import (
+	"fmt"
+	"time"
+
+	"valise/problem"
+
+	"github.com/google/uuid"
+)
+
+var (
+	ErrHome = problem.New("Valise's folder cannot be made",
+		"Check the rights and the free space of the disk, or set VALISE_HOME to another folder.")
+	ErrSettings = problem.New("the settings cannot be read",
+		"Mend the file or move it away: without it Valise starts afresh, and `valise vault join` leads back to a vault.")
+	ErrVaultInUse = problem.New("this computer has a vault with profiles already",
+		"Allow it to be set aside (its folder stays as it is), or bring its profiles into a place of their own first: `valise vault connect`.")
+	ErrSessionsRunning = problem.New("browsers are open",
+		"Close them first: `valise stop --all`, or “Close and save” in the window.")
+	ErrNoCredentials = problem.New("the bucket's access key is not known on this computer",
+		"Enter it in Settings, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY and connect again.")
+	ErrNothingSaved = problem.New("this profile has no snapshot yet",
+		"Close its browser first: closing saves.")
+	ErrKept = problem.New("the session could not be saved",
+		"Nothing is lost: its folder is kept, and Valise saves it at the next start.")
+	ErrNoVaultHere = problem.New("there is no vault on this computer yet",
+		"Say where it is: `valise vault join s3://BUCKET/PREFIX`, or “Use an existing vault” in the window.")
+)
+
+// NotFoundError says that there is no such thing.
+type NotFoundError struct {
+	What string // "profile", "snapshot", "session"
+	Name string // as it was asked for
+}
+
+func (e *NotFoundError) Error() string { return fmt.Sprintf("there is no %s %q", e.What, e.Name) }
+
+func (e *NotFoundError) NextStep() string {
+	switch e.What {
+	case "profile":
+		return "`valise list` shows the profiles there are."
+	case "snapshot":
+		return "`valise history PROFILE` shows the snapshots there are."
+	}
+	return "`valise sessions` shows what is running."
+}
+
+// AmbiguousError says that a name or the beginning of an id means several things.
+type AmbiguousError struct {
+	What, Name string
+	IDs        []uuid.UUID
+}
+
+func (e *AmbiguousError) Error() string {
+	return fmt.Sprintf("%q means %d %ss", e.Name, len(e.IDs), e.What)
+}
+
+func (e *AmbiguousError) NextStep() string {
+	next := "Use one of their ids:"
+	for _, id := range e.IDs {
+		next += "\n  " + id.String()
+	}
+	return next
+}
+
+// InUseError says that a profile is open for saving already.
+type InUseError struct {
+	Name    string
+	Device  string
+	Since   time.Time
+	Session uuid.UUID
+}
+
+func (e *InUseError) Error() string {
+	return fmt.Sprintf("%q is open on %q since %s", e.Name, e.Device, e.Since.Local().Format("15:04"))
+}
+
+func (e *InUseError) NextStep() string {
+	return "Open it as a throwaway, save it as a new profile, or close it first (`valise stop`)."
+}
+
+// NameTakenError says that another profile has the name.
+type NameTakenError struct{ Name string }
+
+func (e *NameTakenError) Error() string {
+	return fmt.Sprintf("a profile named %q exists already", e.Name)
+}
+func (e *NameTakenError) NextStep() string { return "Choose another name." }

@@ -1,0 +1,191 @@
+package profiles
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"runtime"
+	"slices"
+	"strings"
+	"time"
+
+	"valise/profiles/snapshot"
+	"valise/profiles/vault"
+
+	"github.com/google/uuid"
+)
+
+// History is every snapshot of a profile, newest first. One that cannot be read has only its id, size and Problem.
+func (l *Library) History(ctx context.Context, profile uuid.UUID) ([]Snapshot, error) {
+	shelf, err := l.shelf(profile)
+	if err != nil {
+		return nil, fmt.Errorf("reading the history: %w", err)
+	}
+	if shelf.card == uuid.Nil && len(shelf.snapshots) == 0 {
+		return nil, &NotFoundError{"profile", profile.String()}
+	}
+	var labels map[uuid.UUID]string
+	if shelf.card != uuid.Nil {
+		if c, err := l.readCard(ctx, profile, shelf.card); err == nil {
+			labels = c.Labels
+		}
+	}
+	queued, err := l.vault.Queued()
+	if err != nil {
+		return nil, err
+	}
+	history := make([]Snapshot, 0, len(shelf.snapshots))
+	parents := map[uuid.UUID]bool{}
+	for _, id := range slices.Backward(shelf.snapshots) {
+		s := Snapshot{ID: id, Label: labels[id], Stored: shelf.sizes[id], Newest: id == shelf.newest(), Where: InThisComputer}
+		if l.vault.Remote() != nil {
+			s.Where = InTheVault
+			if queued[vault.SnapshotName(profile, id)] {
+				s.Where = Waiting
+			}
+		}
+		if index, err := l.index(ctx, profile, id); err != nil {
+			s.Problem = err
+		} else {
+			m := index.Meta
+			parents[m.Parent] = true
+			s.Parent, s.When, s.Device, s.Ended = m.Parent, m.When, m.Device, m.Ended.String()
+			s.Browser = strings.TrimSpace(m.Browser + " " + m.Version)
+			s.Size, s.Files, s.Summary, s.Sites = index.Size(), index.Files(), index.Summary, index.Summary.Sites
+		}
+		history = append(history, s)
+	}
+	for i := range history {
+		history[i].Branch = !history[i].Newest && history[i].Problem == nil && !parents[history[i].ID]
+	}
+	return history, nil
+}
+
+// FindSnapshot finds a snapshot by its label, its id, or an unambiguous beginning or end of it (of at least four characters).
+func (l *Library) FindSnapshot(ctx context.Context, profile uuid.UUID, labelOrID string) (Snapshot, error) {
+	history, err := l.History(ctx, profile)
+	if err != nil {
+		return Snapshot{}, err
+	}
+	wanted := strings.ToLower(labelOrID)
+	for _, matches := range []func(Snapshot) bool{
+		func(s Snapshot) bool { return s.ID.String() == wanted },
+		func(s Snapshot) bool { return s.Label != "" && strings.EqualFold(s.Label, labelOrID) },
+		func(s Snapshot) bool {
+			id := s.ID.String()
+			return len(wanted) >= 4 && (strings.HasPrefix(id, wanted) || strings.HasSuffix(id, wanted))
+		},
+	} {
+		var found []Snapshot
+		for _, s := range history {
+			if matches(s) {
+				found = append(found, s)
+			}
+		}
+		switch len(found) {
+		case 0:
+			continue
+		case 1:
+			return found[0], nil
+		}
+		ambiguous := &AmbiguousError{What: "snapshot", Name: labelOrID}
+		for _, s := range found {
+			ambiguous.IDs = append(ambiguous.IDs, s.ID)
+		}
+		return Snapshot{}, ambiguous
+	}
+	return Snapshot{}, &NotFoundError{"snapshot", labelOrID}
+}
+
+// Rollback makes an earlier snapshot the newest again, by adding one that is like it; none is removed. *InUseError: the
+// profile is open, and its saving would come after this one.
+func (l *Library) Rollback(ctx context.Context, profile, to uuid.UUID) (Receipt, error) {
+	p, err := l.Find(ctx, profile.String())
+	if err != nil {
+		return Receipt{}, err
+	}
+	lock, err := l.lockProfile(profile, SessionInfo{Name: p.Name, Since: time.Now()})
+	if err != nil {
+		return Receipt{}, err
+	}
+	defer lock.release()
+	if p, err = l.Find(ctx, profile.String()); err != nil { // again: nobody saves to it now
+		return Receipt{}, err
+	}
+	meta := l.meta(profile, p.Newest, snapshot.RolledBack)
+	r, err := l.write(ctx, p.Name, meta, func(w io.Writer) (*snapshot.Index, error) {
+		return snapshot.Again(ctx, w, l.key, meta, l.source(profile), to)
+	})
+	if err != nil {
+		return r, fmt.Errorf("rolling %q back: %w", p.Name, err)
+	}
+	return r, nil
+}
+
+// Fork copies a profile's snapshot (zero: the newest) as a new profile.
+func (l *Library) Fork(ctx context.Context, profile, at uuid.UUID, name string) (Receipt, error) {
+	p, err := l.Find(ctx, profile.String())
+	if err != nil {
+		return Receipt{}, err
+	}
+	if at == uuid.Nil {
+		at = p.Newest
+	}
+	if at == uuid.Nil {
+		return Receipt{}, fmt.Errorf("forking %q: %w", p.Name, ErrNothingSaved)
+	}
+	if name, err = l.newName(ctx, name); err != nil {
+		return Receipt{}, err
+	}
+	from, err := l.index(ctx, profile, at)
+	if err != nil {
+		return Receipt{}, fmt.Errorf("forking %q: %w", p.Name, err)
+	}
+	fork := uuid.New()
+	meta := l.meta(fork, uuid.Nil, snapshot.Forked)
+	meta.Origin = &snapshot.Origin{Profile: profile, Snapshot: at}
+	meta.OS, meta.Browser, meta.Version = from.Meta.OS, from.Meta.Browser, from.Meta.Version
+	if err := l.name(ctx, fork, name); err != nil {
+		return Receipt{}, fmt.Errorf("forking %q: %w", p.Name, err)
+	}
+	r, err := l.write(ctx, name, meta, func(w io.Writer) (*snapshot.Index, error) {
+		return snapshot.Copy(ctx, w, l.key, meta, l.key, l.source(profile), at)
+	})
+	if err != nil {
+		return r, fmt.Errorf("forking %q: %w", p.Name, err)
+	}
+	return r, nil
+}
+
+// meta is that of a snapshot without a session behind it.
+func (l *Library) meta(profile, parent uuid.UUID, ended snapshot.Ending) snapshot.Meta {
+	return snapshot.Meta{
+		ID: snapshot.NewID(parent), Profile: profile, Parent: parent, When: time.Now(),
+		Device: l.device, OS: runtime.GOOS, Ended: ended,
+	}
+}
+
+// write stores a snapshot without a session behind it, whole or not at all.
+func (l *Library) write(ctx context.Context, name string, meta snapshot.Meta, write func(io.Writer) (*snapshot.Index, error)) (Receipt, error) {
+	begun := time.Now()
+	w, err := l.vault.Writer(vault.SnapshotName(meta.Profile, meta.ID))
+	if err != nil {
+		return Receipt{}, err
+	}
+	defer w.Abort()
+	index, err := write(w)
+	if err != nil {
+		return Receipt{}, err
+	}
+	if err := w.Commit(); err != nil {
+		return Receipt{}, err
+	}
+	l.changed(meta.Profile)
+	l.syncing.soon()
+	sum := index.Summary
+	return Receipt{
+		Profile: meta.Profile, Name: name, Snapshot: meta.ID, Outcome: Saved, Ended: meta.Ended.String(),
+		Files: index.Files(), Size: index.Size(), Stored: index.Stored,
+		Sites: len(sum.Sites), Cookies: sum.Cookies, Tabs: len(sum.Tabs), Took: time.Since(begun), Where: l.whereNow(),
+	}, nil
+}

@@ -1,0 +1,37 @@
+package profiles
+
+import (
+	"io"
+
+	"github.com/google/uuid"
+)
+
+// Save says where a session saves to when it ends.
+type Save int
+
+const (
+	SaveNowhere Save = iota // a throwaway
+	SaveSame                // the profile that it loads
+	SaveNew                 // a new profile, whose id is the session's
+	SaveOver                // another profile, How.Over
+)
+
+// How says which profile a session starts from and which it saves to; they need not be the same.
+//
+//	New profile            {Save: SaveNew}
+//	Open                   {Load: id, Save: SaveSame}
+//	Open throwaway         {Load: id, Save: SaveNowhere}
+//	Open and save as new   {Load: id, Save: SaveNew, Name: ...}
+//	Open and save over     {Load: id, Save: SaveOver, Over: other}
+type How struct {
+	Load uuid.UUID // a profile; zero: nothing
+	At   uuid.UUID // a snapshot of it; zero: the newest
+	Save Save
+	Over uuid.UUID // with SaveOver
+	Name string    // with SaveNew; empty: "New profile", numbered where that is taken
+
+	URLs     []string  // opened beside the tabs that come back
+	Headless bool      // no window
+	Port     bool      // a DevTools port on 127.0.0.1 for other programs
+	Log      io.Writer // the browser's own messages; may be nil
+}

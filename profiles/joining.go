@@ -1,0 +1,117 @@
+package profiles
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/http"
+	"os"
+
+	"valise/crypto"
+	"valise/profiles/vault"
+
+	"github.com/google/uuid"
+)
+
+// Join makes this computer use an existing vault, by its recovery code. Zero credentials: the AWS_* of the environment.
+// A zero location gives the vault that is here its key again.
+//
+// Where this computer has a vault with profiles already, it is set aside (its folder and its key stay) only if setAside
+// allows it; else ErrVaultInUse. Nothing is changed before the place, the code and the vault are known to be right.
+func Join(ctx context.Context, h Home, at vault.Location, c vault.Credentials, recoveryCode string, setAside bool) error {
+	key, err := crypto.ParseRecoveryCode(recoveryCode)
+	if err != nil {
+		return err
+	}
+	if err := h.make(); err != nil {
+		return err
+	}
+	settings, err := h.Settings()
+	if err != nil {
+		return err
+	}
+	keyring := crypto.OpenKeyring()
+	if at == (vault.Location{}) {
+		return giveKey(ctx, h, settings, keyring, key)
+	}
+	if c == (vault.Credentials{}) && at.Folder == "" {
+		c, _ = vault.CredentialsFromEnv() // without any the place says what it misses
+	}
+	place, err := at.Store(c)
+	if err != nil {
+		return err
+	}
+	d, err := vault.ReadDescription(ctx, place)
+	if err != nil {
+		return fmt.Errorf("looking for a vault at %s: %w", at, err)
+	}
+	if d.KeyID != key.ID() {
+		return fmt.Errorf("joining the vault at %s: %w", at, crypto.ErrWrongKey)
+	}
+	if err := mayLeave(ctx, h, settings, d, setAside); err != nil {
+		return err
+	}
+	if err := crypto.StoreKey(ctx, keyring, d.Vault, key); err != nil {
+		return fmt.Errorf("keeping the key in %s: %w", keyring, err)
+	}
+	if at.Folder == "" {
+		if err := storeCredentials(ctx, keyring, d, c); err != nil {
+			return fmt.Errorf("keeping the bucket's access key in %s: %w", keyring, err)
+		}
+	}
+	if _, err := vault.Open(h.vault(d.Vault)); errors.Is(err, vault.ErrNoVault) || errors.Is(err, fs.ErrNotExist) {
+		if _, err := vault.Create(h.vault(d.Vault), d); err != nil {
+			return err
+		}
+	} else if err != nil {
+		return err
+	}
+	if err := h.ChangeSettings(func(s *Settings) { s.Vault, s.Place = d.Vault, at }); err != nil {
+		return err
+	}
+	for _, socket := range h.sockets("") {
+		ask(ctx, socket, http.MethodPost, "/changed", uuid.Nil, nil) // those that are open have to open anew
+	}
+	return nil
+}
+
+// giveKey puts the key of the vault that is here back into the keyring.
+func giveKey(ctx context.Context, h Home, s Settings, k crypto.Keyring, key crypto.Key) error {
+	if s.Vault == uuid.Nil {
+		return ErrNoVaultHere
+	}
+	v, err := vault.Open(h.vault(s.Vault))
+	if err != nil {
+		return fmt.Errorf("opening the vault: %w", err)
+	}
+	if v.Description().KeyID != key.ID() {
+		return fmt.Errorf("opening the vault: %w", crypto.ErrWrongKey)
+	}
+	if err := crypto.StoreKey(ctx, k, s.Vault, key); err != nil {
+		return fmt.Errorf("keeping the key in %s: %w", k, err)
+	}
+	return nil
+}
+
+// mayLeave says whether the vault that is here may be left for the one that d describes.
+func mayLeave(ctx context.Context, h Home, s Settings, d vault.Description, setAside bool) error {
+	if s.Vault == uuid.Nil || s.Vault == d.Vault {
+		return nil
+	}
+	left, err := os.ReadDir(h.sessions())
+	if err != nil {
+		return err
+	}
+	if len(left) > 0 {
+		return ErrSessionsRunning
+	}
+	v, err := vault.Open(h.vault(s.Vault))
+	if err != nil || setAside {
+		return nil // nothing that could be opened is left behind
+	}
+	for range v.List("profiles/") {
+		return ErrVaultInUse
+	}
+	return nil
+}

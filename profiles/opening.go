@@ -1,0 +1,184 @@
+package profiles
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"valise/browser"
+	"valise/profiles/snapshot"
+
+	"github.com/google/uuid"
+)
+
+// plan is a How with everything that it names looked up.
+type plan struct {
+	how     How
+	record  record
+	browser browser.Browser
+}
+
+// Open opens a session. It returns when the browser is there; how far it has come is told by events. *InUseError: the
+// profile that it would save to is open already. *NotFoundError, *NameTakenError, and what browser.Start says.
+func (l *Library) Open(ctx context.Context, how How) (*Session, error) {
+	if _, err := l.Recover(ctx); err != nil { // what a crash left of this profile comes before its next session
+		l.watchers.emit(Event{Trouble: err})
+	}
+	l.syncing.freshen(ctx)
+	p, err := l.plan(ctx, how)
+	if err != nil {
+		return nil, err
+	}
+	s := &Session{library: l, done: make(chan struct{}), info: SessionInfo{
+		ID: p.record.Session, Name: p.record.Name, Loads: p.record.Loads, SavesTo: p.record.SavesTo,
+		Stage: StageRestoring, Since: p.record.Opened, Headless: how.Headless, Here: true, PID: os.Getpid(),
+	}}
+	if how.Save != SaveNowhere {
+		if s.lock, err = l.lockProfile(p.record.SavesTo, s.info); err != nil {
+			return nil, err
+		}
+	}
+	ctx, s.abandon = context.WithCancel(ctx)
+	defer s.abandon()
+	l.mu.Lock()
+	l.sessions[s.info.ID] = s
+	l.mu.Unlock()
+	s.tell(Progress{})
+	l.changed(s.info.SavesTo)
+	if err := s.begin(ctx, p); err != nil {
+		err = fmt.Errorf("opening %q: %w", p.record.Name, err)
+		s.settle(Receipt{}, err)
+		return nil, err
+	}
+	go s.finish()
+	return s, nil
+}
+
+// plan looks up what how names, and checks that it makes sense before anything is done.
+func (l *Library) plan(ctx context.Context, how How) (plan, error) {
+	p := plan{how: how, record: record{
+		Session: uuid.New(), Vault: l.vault.Description().Vault, Loads: how.Load, Opened: time.Now().UTC(),
+	}}
+	r := &p.record
+	if how.Load != uuid.Nil {
+		loaded, err := l.Find(ctx, how.Load.String())
+		if err != nil {
+			return p, err
+		}
+		if loaded.Newest == uuid.Nil {
+			return p, fmt.Errorf("opening %q: %w", loaded.Name, ErrNothingSaved)
+		}
+		r.Name, r.At = loaded.Name, loaded.Newest
+		if how.At != uuid.Nil {
+			r.At = how.At
+		}
+		if how.Save == SaveSame {
+			r.SavesTo, r.Parent = loaded.ID, loaded.Newest
+		}
+	}
+	switch how.Save {
+	case SaveSame:
+		if how.Load == uuid.Nil {
+			return p, fmt.Errorf("a session that loads nothing has no profile to save back to")
+		}
+	case SaveNew:
+		name, err := l.newName(ctx, how.Name)
+		if err != nil {
+			return p, err
+		}
+		r.Name, r.SavesTo, r.New = name, r.Session, true
+	case SaveOver:
+		over, err := l.Find(ctx, how.Over.String())
+		if err != nil {
+			return p, err
+		}
+		r.Name, r.SavesTo, r.Parent = over.Name, over.ID, over.Newest
+	}
+	var err error
+	if p.browser, err = l.Browser(ctx); err != nil {
+		return p, err
+	}
+	r.Browser, r.Version = p.browser.Name, p.browser.Version
+	return p, nil
+}
+
+// begin restores the profile into a new folder and starts the browser there. On error nothing is left of it.
+func (s *Session) begin(ctx context.Context, p plan) (err error) {
+	l := s.library
+	if s.folder, err = l.home.makeFolder(p.record); err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			s.folder.wipe()
+		}
+	}()
+	profileDir := browser.UserDataDir(s.folder.dir)
+	if err := os.MkdirAll(profileDir, 0o700); err != nil {
+		return err
+	}
+	if p.how.Load != uuid.Nil {
+		_, state, err := snapshot.Restore(ctx, l.key, l.source(p.how.Load), p.record.At, profileDir, snapshot.Restoring{
+			Progress: paced(s.tell),
+		})
+		if err != nil {
+			return fmt.Errorf("restoring: %w", err)
+		}
+		if err := state.Store(s.folder.stateFile()); err != nil {
+			return err
+		}
+	}
+	s.advance(StageStarting)
+	if err := s.folder.note(func(r *record) { r.Started = true }); err != nil {
+		return err
+	}
+	log, err := os.OpenFile(filepath.Join(s.folder.dir, "browser.log"), os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
+	if err != nil {
+		return err
+	}
+	defer log.Close()
+	var messages io.Writer = log
+	if p.how.Log != nil {
+		messages = io.MultiWriter(log, p.how.Log)
+	}
+	started, err := browser.Start(ctx, p.browser, browser.Options{
+		Dir: s.folder.dir, URLs: p.how.URLs, Headless: p.how.Headless, Port: p.how.Port, Log: messages,
+	})
+	if err != nil {
+		return err
+	}
+	s.mu.Lock()
+	s.browser, s.info.DevTools = started, started.WebSocketURL()
+	s.mu.Unlock()
+	s.advance(StageRunning)
+	return nil
+}
+
+// newName is the name for a new profile: the one asked for, if it is free, or else a numbered "New profile".
+func (l *Library) newName(ctx context.Context, wanted string) (string, error) {
+	taken := map[string]bool{}
+	all, err := l.Profiles(ctx)
+	if err != nil {
+		return "", err
+	}
+	for _, p := range all {
+		if p.Trashed.IsZero() {
+			taken[strings.ToLower(p.Name)] = true
+		}
+	}
+	if wanted = strings.TrimSpace(wanted); wanted != "" {
+		if taken[strings.ToLower(wanted)] {
+			return "", &NameTakenError{wanted}
+		}
+		return wanted, nil
+	}
+	name := "New profile"
+	for n := 2; taken[strings.ToLower(name)]; n++ {
+		name = fmt.Sprintf("New profile %d", n)
+	}
+	return name, nil
+}

@@ -1,0 +1,225 @@
+package profiles
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"valise/profiles/snapshot"
+	"valise/profiles/vault"
+
+	"github.com/google/uuid"
+)
+
+// VaultStatus is how the vault stands.
+type VaultStatus struct {
+	Vault        uuid.UUID `json:"vault"`
+	Folder       string    `json:"folder"`          // the local copy
+	Place        string    `json:"place,omitempty"` // "s3://bucket/prefix", a folder; empty: in this computer only
+	Keyring      string    `json:"keyring"`
+	Profiles     int       `json:"profiles"` // without those in the trash
+	Snapshots    int       `json:"snapshots"`
+	Size         int64     `json:"size"` // bytes
+	Waiting      int       `json:"waiting"`
+	WaitingBytes int64     `json:"waiting_bytes"`
+	LastSync     time.Time `json:"last_sync,omitzero"` // the last that went well, by any process
+}
+
+// VaultStatus counts what the vault has.
+func (l *Library) VaultStatus(ctx context.Context) (VaultStatus, error) {
+	d := l.vault.Description()
+	s := VaultStatus{Vault: d.Vault, Folder: l.home.vault(d.Vault), Keyring: l.keyring.String(), LastSync: l.lastSync()}
+	settings, err := l.home.Settings()
+	if err != nil {
+		return s, err
+	}
+	s.Place = settings.Place.String()
+	all, err := l.Profiles(ctx)
+	if err != nil {
+		return s, err
+	}
+	for _, p := range all {
+		s.Snapshots += p.Snapshots
+		s.Size += p.Size
+		if p.Trashed.IsZero() {
+			s.Profiles++
+		}
+	}
+	s.Waiting, s.WaitingBytes, err = l.vault.Waiting()
+	return s, err
+}
+
+// RecoveryCode is the vault's key, for a person to keep.
+func (l *Library) RecoveryCode() string { return l.key.RecoveryCode() }
+
+// usePlace makes the place that the settings name the vault's, unless it is that already.
+func (l *Library) usePlace(ctx context.Context, at vault.Location) {
+	l.mu.Lock()
+	same := l.place == at
+	l.place = at
+	l.mu.Unlock()
+	if !same {
+		l.reachPlace(ctx)
+	}
+}
+
+// reachPlace makes ready what is needed to send to the vault's place. Where that fails (a locked keyring, say) the vault
+// works on without it; the sync status says why, and every sync tries again.
+func (l *Library) reachPlace(ctx context.Context) error {
+	l.mu.Lock()
+	at := l.place
+	l.mu.Unlock()
+	err := func() error {
+		if at == (vault.Location{}) {
+			return l.vault.SetRemote(nil)
+		}
+		c, err := l.credentialsFor(ctx, at, vault.Credentials{})
+		if err != nil {
+			return err
+		}
+		place, err := at.Store(c)
+		if err != nil {
+			return err
+		}
+		return l.vault.SetRemote(place)
+	}()
+	if err != nil {
+		l.log.Warn("the vault's place cannot be used", "place", at.String(), "error", err)
+		err = fmt.Errorf("using %s: %w", at, err)
+	}
+	waiting, _, _ := l.vault.Waiting()
+	l.syncing.set(SyncEvent{Waiting: waiting, Err: err})
+	return err
+}
+
+// credentialsFor are those given or, where none are, those remembered for this vault, else the environment's. A folder
+// needs none.
+func (l *Library) credentialsFor(ctx context.Context, at vault.Location, given vault.Credentials) (vault.Credentials, error) {
+	if at.Folder != "" || given != (vault.Credentials{}) {
+		return given, nil
+	}
+	return l.credentials(ctx)
+}
+
+// TestPlace tries a place out: whether it can be reached, written, and relied upon. Report.Vault is nil where no vault is yet.
+// Zero credentials: those remembered for this vault, else the AWS_* of the environment.
+func (l *Library) TestPlace(ctx context.Context, at vault.Location, c vault.Credentials) (vault.Report, error) {
+	_, report, err := l.tryPlace(ctx, at, c)
+	return report, err
+}
+
+func (l *Library) tryPlace(ctx context.Context, at vault.Location, c vault.Credentials) (vault.Store, vault.Report, error) {
+	c, err := l.credentialsFor(ctx, at, c)
+	if err != nil {
+		return nil, vault.Report{}, err
+	}
+	place, err := at.Store(c)
+	if err != nil {
+		return nil, vault.Report{}, err
+	}
+	report, err := vault.Test(ctx, place)
+	return place, report, err
+}
+
+// Connect makes the place this vault's, remembers it and its credentials (in the keyring), and puts everything that is
+// not there into the outbox; it does not wait for the sync. vault.ErrOtherVault: another vault is there.
+func (l *Library) Connect(ctx context.Context, at vault.Location, c vault.Credentials) (vault.Report, error) {
+	place, report, err := l.tryPlace(ctx, at, c)
+	if err != nil {
+		return report, fmt.Errorf("connecting to %s: %w", at, err)
+	}
+	d := l.vault.Description()
+	if report.Vault != nil && report.Vault.Vault != d.Vault {
+		return report, fmt.Errorf("connecting to %s: %w", at, vault.ErrOtherVault)
+	}
+	if at.Folder == "" {
+		if c, err = l.credentialsFor(ctx, at, c); err != nil {
+			return report, err
+		}
+		if err := storeCredentials(ctx, l.keyring, d, c); err != nil {
+			return report, fmt.Errorf("keeping the bucket's access key in %s: %w", l.keyring, err)
+		}
+	}
+	if err := l.vault.SetRemote(place); err != nil {
+		return report, err
+	}
+	if err := l.remember(at); err != nil {
+		return report, err
+	}
+	l.changed(uuid.Nil)
+	l.syncing.soon()
+	return report, nil
+}
+
+// Disconnect makes the vault one of this computer only. What is in its place stays there; the credentials are forgotten.
+func (l *Library) Disconnect(ctx context.Context) error {
+	if err := l.vault.SetRemote(nil); err != nil {
+		return err
+	}
+	if err := l.remember(vault.Location{}); err != nil {
+		return err
+	}
+	l.changed(uuid.Nil)
+	return l.keyring.Delete(ctx, l.credentialsName())
+}
+
+// remember notes the place that the vault was just given.
+func (l *Library) remember(at vault.Location) error {
+	if err := l.home.ChangeSettings(func(s *Settings) { s.Place = at }); err != nil {
+		return err
+	}
+	l.mu.Lock()
+	l.place = at
+	l.mu.Unlock()
+	waiting, _, _ := l.vault.Waiting()
+	l.syncing.set(SyncEvent{Waiting: waiting})
+	return nil
+}
+
+// Flaw is one thing that CheckVault found.
+type Flaw struct {
+	Profile  uuid.UUID `json:"profile"`
+	Name     string    `json:"name"`
+	Snapshot uuid.UUID `json:"snapshot,omitzero"`
+	File     string    `json:"file,omitempty"` // empty: the whole snapshot, or the profile's card
+	Problem  string    `json:"problem"`
+}
+
+// CheckVault reads, opens and verifies everything that is here.
+func (l *Library) CheckVault(ctx context.Context, progress func(Progress)) ([]Flaw, error) {
+	shelves, err := l.shelves()
+	if err != nil {
+		return nil, err
+	}
+	var done, total int64
+	for _, shelf := range shelves {
+		total += int64(len(shelf.snapshots)) + 1
+	}
+	report := paced(progress)
+	var flaws []Flaw
+	for id, shelf := range shelves {
+		p := l.profile(ctx, id, shelf)
+		if shelf.card != uuid.Nil {
+			if _, err := l.readCard(ctx, id, shelf.card); err != nil {
+				flaws = append(flaws, Flaw{Profile: id, Name: p.Name, Problem: "its card: " + err.Error()})
+			}
+		}
+		done++
+		for _, s := range shelf.snapshots {
+			damage, err := snapshot.Check(ctx, l.key, l.source(id), s, nil)
+			if ctx.Err() != nil {
+				return flaws, ctx.Err()
+			}
+			if err != nil && !errors.Is(err, vault.ErrNotFound) {
+				damage = append(damage, snapshot.Damage{Err: err})
+			}
+			for _, d := range damage {
+				flaws = append(flaws, Flaw{Profile: id, Name: p.Name, Snapshot: s, File: d.Path, Problem: d.Err.Error()})
+			}
+			done++
+			report(done, total)
+		}
+	}
+	return flaws, nil
+}

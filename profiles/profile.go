@@ -1,0 +1,71 @@
+package profiles
+
+import (
+	"time"
+
+	"valise/profiles/snapshot"
+
+	"github.com/google/uuid"
+)
+
+// State is what a profile is doing.
+type State string
+
+const (
+	StateSaved   State = "saved"
+	StateOpening State = "opening"
+	StateOpen    State = "open"
+	StateSaving  State = "saving"
+	StateTrashed State = "in the trash"
+	StateDamaged State = "damaged" // its newest snapshot cannot be read; Profile.Problem says why
+)
+
+// Profile is a browser state with a name and a history, as a list shows it.
+type Profile struct {
+	ID         uuid.UUID        `json:"id"`
+	Name       string           `json:"name"`
+	Colour     string           `json:"colour"` // "#rrggbb"
+	Tags       []string         `json:"tags,omitempty"`
+	Pinned     bool             `json:"pinned,omitempty"`
+	State      State            `json:"state"`
+	Session    *SessionInfo     `json:"session,omitempty"` // the session that saves to it, while there is one
+	LastOpened time.Time        `json:"last_opened,omitzero"`
+	LastSaved  time.Time        `json:"last_saved,omitzero"`
+	Trashed    time.Time        `json:"trashed,omitzero"`
+	Newest     uuid.UUID        `json:"newest,omitzero"` // snapshot; zero while nothing was saved yet
+	Snapshots  int              `json:"snapshots"`
+	Size       int64            `json:"size"` // bytes that it takes in the vault
+	Summary    snapshot.Summary `json:"-"`    // of the newest snapshot
+	Sites      []string         `json:"sites,omitempty"`
+	Where      Where            `json:"where"`
+	Problem    error            `json:"-"`
+}
+
+// Where says how far a profile or a saving has come.
+type Where string
+
+const (
+	InThisComputer Where = "in this computer only" // the vault has no other place
+	Waiting        Where = "waiting"               // for the vault's place to be reached
+	InTheVault     Where = "in the vault"          // the bucket or folder has it too
+)
+
+// Snapshot is one saving in a profile's history.
+type Snapshot struct {
+	ID      uuid.UUID        `json:"id"`
+	Parent  uuid.UUID        `json:"parent,omitzero"`
+	When    time.Time        `json:"when"`
+	Device  string           `json:"device"`
+	Browser string           `json:"browser"` // "Chromium 156.0.8078.79"
+	Ended   string           `json:"ended"`   // snapshot.Ending in words
+	Label   string           `json:"label,omitempty"`
+	Stored  int64            `json:"stored"` // bytes of its object
+	Size    int64            `json:"size"`   // bytes of the profile as it was
+	Files   int              `json:"files"`
+	Newest  bool             `json:"newest,omitempty"`
+	Branch  bool             `json:"branch,omitempty"` // a head that is not the newest: two devices saved from the same parent
+	Where   Where            `json:"where"`
+	Summary snapshot.Summary `json:"-"`
+	Sites   []string         `json:"sites,omitempty"`
+	Problem error            `json:"-"` // it cannot be read
+}

@@ -1,0 +1,67 @@
+package profiles
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/dustin/go-humanize"
+	"github.com/google/uuid"
+)
+
+// Outcome is what became of a session's state.
+type Outcome string
+
+const (
+	Saved     Outcome = "saved"
+	Unchanged Outcome = "unchanged" // it is what the last snapshot holds: nothing was written
+	Discarded Outcome = "discarded" // a throwaway
+)
+
+// Receipt says what a saving did: what was kept, how much, how long it took, where it is.
+type Receipt struct {
+	Session  uuid.UUID     `json:"session,omitzero"`
+	Profile  uuid.UUID     `json:"profile,omitzero"`
+	Name     string        `json:"name"`
+	Snapshot uuid.UUID     `json:"snapshot,omitzero"`
+	Outcome  Outcome       `json:"outcome"`
+	Ended    string        `json:"ended"` // snapshot.Ending in words
+	Files    int           `json:"files"`
+	Size     int64         `json:"size"`   // bytes of the profile
+	Stored   int64         `json:"stored"` // bytes that this saving added to the vault
+	Sites    int           `json:"sites"`
+	Cookies  int           `json:"cookies"`
+	Tabs     int           `json:"tabs"`
+	Took     time.Duration `json:"took"` // from the browser's end to the saving's, ns
+	Where    Where         `json:"where"`
+	Warnings []string      `json:"warnings,omitempty"` // sentences
+}
+
+// String is the receipt in words, on one line and without the warnings.
+func (r Receipt) String() string {
+	switch r.Outcome {
+	case Discarded:
+		return fmt.Sprintf("%s: throwaway closed, nothing saved", r.Name)
+	case Unchanged:
+		return fmt.Sprintf("%s: nothing changed since the last snapshot", r.Name)
+	}
+	what := []string{count(r.Sites, "site"), count(r.Cookies, "cookie"), count(r.Tabs, "tab")}
+	return fmt.Sprintf("%s: saved %s (%s, %s added) in %s, %s",
+		r.Name, strings.Join(what, ", "), humanize.Bytes(uint64(r.Size)), humanize.Bytes(uint64(r.Stored)),
+		r.Took.Round(10*time.Millisecond), r.Where.words())
+}
+
+func count(n int, thing string) string {
+	if n == 1 {
+		return "1 " + thing
+	}
+	return humanize.Comma(int64(n)) + " " + thing + "s"
+}
+
+// words puts w into a sentence.
+func (w Where) words() string {
+	if w == Waiting {
+		return "waiting to be sent to the vault's place"
+	}
+	return string(w)
+}

@@ -1,0 +1,95 @@
+package profiles
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"valise/profiles/vault"
+
+	"github.com/gofrs/flock"
+	"github.com/google/uuid"
+)
+
+// Settings are what a person chose on this computer.
+type Settings struct {
+	Vault   uuid.UUID      `json:"vault,omitzero"`
+	Place   vault.Location `json:"place,omitzero"`    // where else the vault is kept; zero: in this computer only
+	Browser string         `json:"browser,omitempty"` // the executable; empty: the best that is found
+	Window  WindowSettings `json:"window,omitzero"`
+}
+
+// WindowSettings is what the window remembers.
+type WindowSettings struct {
+	Width         float32 `json:"width,omitempty"`
+	Height        float32 `json:"height,omitempty"`
+	Theme         string  `json:"theme,omitempty"` // "light", "dark"; empty: as the system
+	ToldAboutTray bool    `json:"told_about_tray,omitempty"`
+}
+
+func (h Home) settingsFile() string { return filepath.Join(h.Dir, "settings.json") }
+
+// Settings reads the settings; where there is no file they are zero. ErrSettings: the file cannot be read.
+func (h Home) Settings() (Settings, error) {
+	var s Settings
+	data, err := os.ReadFile(h.settingsFile())
+	if errors.Is(err, fs.ErrNotExist) {
+		return s, nil
+	}
+	if err == nil {
+		err = json.Unmarshal(data, &s)
+	}
+	if err != nil {
+		return Settings{}, ErrSettings.Because(fmt.Errorf("%s: %w", h.settingsFile(), err))
+	}
+	return s, nil
+}
+
+// ChangeSettings reads the settings, changes and writes them, as one step for all processes.
+func (h Home) ChangeSettings(change func(*Settings)) error {
+	if err := h.make(); err != nil {
+		return err
+	}
+	lock := flock.New(filepath.Join(h.locks(), "settings"))
+	if err := lock.Lock(); err != nil {
+		return fmt.Errorf("locking the settings: %w", err)
+	}
+	defer lock.Close()
+	s, err := h.Settings()
+	if err != nil {
+		return err
+	}
+	change(&s)
+	data, err := json.MarshalIndent(s, "", "  ")
+	if err != nil {
+		return fmt.Errorf("writing the settings: %w", err)
+	}
+	return writeFile(h.settingsFile(), append(data, '\n'))
+}
+
+// writeFile replaces a small file as a whole: after a crash it is the old or the new one.
+func writeFile(path string, data []byte) (err error) {
+	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+"-*") // 0600
+	if err != nil {
+		return err
+	}
+	defer func() {
+		f.Close()
+		if err != nil {
+			os.Remove(f.Name())
+		}
+	}()
+	if _, err = f.Write(data); err != nil {
+		return err
+	}
+	if err = f.Sync(); err != nil {
+		return err
+	}
+	if err = f.Close(); err != nil {
+		return err
+	}
+	return os.Rename(f.Name(), path)
+}
