@@ -1,0 +1,51 @@
+package cli
+
+import (
+	"valise/profiles"
+
+	"github.com/google/uuid"
+	"github.com/spf13/cobra"
+)
+
+func forkCommand(t *terminal) *cobra.Command {
+	var at string
+	c := &cobra.Command{
+		Use:   "fork PROFILE NEW-NAME",
+		Short: "Copy a profile as a new one",
+		Long: `Copy the newest snapshot of a profile, or an earlier one, as a new profile
+with a history of its own. The original stays as it is.`,
+		Example: "  valise fork shop 'shop, full cart'",
+		Args:    takes("PROFILE", "NEW-NAME"),
+		RunE: func(c *cobra.Command, args []string) error {
+			ctx := c.Context()
+			if c.Flags().Changed("at") && at == "" {
+				return misuse(c, "--at is empty")
+			}
+			return t.withProfiles(ctx, func(lib *profiles.Library) error {
+				p, err := lib.Find(ctx, args[0])
+				if err != nil {
+					return err
+				}
+				from := uuid.Nil
+				if at != "" {
+					snapshot, err := lib.FindSnapshot(ctx, p.ID, at)
+					if err != nil {
+						return err
+					}
+					from = snapshot.ID
+				}
+				receipt, err := lib.Fork(ctx, p.ID, from, args[1])
+				if err != nil {
+					return err
+				}
+				t.receipt(receipt)
+				t.settle(ctx, lib)
+				return nil
+			})
+		},
+		ValidArgsFunction: completeProfiles(1, notInTrash),
+	}
+	c.Flags().StringVar(&at, "at", "", "copy an earlier `SNAPSHOT`, by its id or label")
+	c.RegisterFlagCompletionFunc("at", cobra.NoFileCompletions)
+	return c
+}

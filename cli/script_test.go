@@ -1,0 +1,139 @@
+package cli
+
+import (
+	"encoding/json"
+	"errors"
+	"flag"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"valise/internal/testenv"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+var update = flag.Bool("update", false, "rewrite the expected output in testdata")
+
+// TestScripts runs the real command, in homes of its own and with the real browser. Each script in testdata tells one
+// story.
+func TestScripts(t *testing.T) {
+	chromium := testenv.Chromium(t)
+	testscript.Run(t, testscript.Params{
+		Dir:                 "testdata",
+		UpdateScripts:       *update,
+		RequireExplicitExec: true,
+		RequireUniqueNames:  true,
+		Setup: func(e *testscript.Env) error {
+			e.Setenv("HOME", e.WorkDir)
+			e.Setenv("XDG_RUNTIME_DIR", e.WorkDir)
+			e.Setenv("VALISE_HOME", filepath.Join(e.WorkDir, "home"))
+			e.Setenv("VALISE_KEY_FILE", filepath.Join(e.WorkDir, "keys"))
+			e.Setenv("VALISE_BROWSER", chromium)
+			e.Setenv("VALISE_CHROMIUM_ARGS", testenv.ChromiumArgs())
+			return nil
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"exits":         exits,
+			"until":         until,
+			"id-of-newest":  idOfNewest,
+			"id-of-profile": idOfProfile,
+			"mistype":       mistype,
+			"damage":        damage,
+		},
+	})
+}
+
+// exits CODE COMMAND... runs a command that has to end with this code.
+func exits(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: exits CODE COMMAND...")
+	}
+	code := 0
+	err := ts.Exec(args[1], args[2:]...)
+	if exit := (*exec.ExitError)(nil); errors.As(err, &exit) {
+		code = exit.ExitCode()
+	} else if err != nil {
+		ts.Fatalf("%v", err)
+	}
+	if strconv.Itoa(code) != args[0] {
+		ts.Fatalf("it ended with code %d", code)
+	}
+}
+
+// until PATTERN COMMAND... runs a command again and again until its standard output has the pattern. ! until waits until
+// it no longer has.
+func until(ts *testscript.TestScript, neg bool, args []string) {
+	if len(args) < 2 {
+		ts.Fatalf("usage: [!] until PATTERN COMMAND...")
+	}
+	pattern := regexp.MustCompile(args[0])
+	for deadline := time.Now().Add(time.Minute); ; time.Sleep(100 * time.Millisecond) {
+		ts.Check(ts.Exec(args[1], args[2:]...))
+		if pattern.MatchString(ts.ReadFile("stdout")) != neg {
+			return
+		}
+		if time.Now().After(deadline) {
+			ts.Fatalf("waited a minute in vain for %q", args[0])
+		}
+	}
+}
+
+// id-of-newest PROFILE VARIABLE keeps the id of a profile's newest snapshot.
+func idOfNewest(ts *testscript.TestScript, neg bool, args []string) {
+	ts.Setenv(args[1], firstID(ts, "valise", "history", args[0], "--json"))
+}
+
+// id-of-profile PROFILE VARIABLE keeps the id of a profile, as the table of all has it.
+func idOfProfile(ts *testscript.TestScript, neg bool, args []string) {
+	ts.Check(ts.Exec("valise", "list"))
+	for line := range strings.Lines(ts.ReadFile("stdout")) {
+		if rest, ok := strings.CutPrefix(line, args[0]+" "); ok {
+			ts.Setenv(args[1], strings.Fields(rest)[0])
+			return
+		}
+	}
+	ts.Fatalf("no profile %q in the list", args[0])
+}
+
+func firstID(ts *testscript.TestScript, command string, args ...string) string {
+	ts.Check(ts.Exec(command, args...))
+	var list []struct{ ID string }
+	ts.Check(json.Unmarshal([]byte(ts.ReadFile("stdout")), &list))
+	return list[0].ID
+}
+
+// mistype FILE N makes a typing error in the Nth group of the recovery code in a file.
+func mistype(ts *testscript.TestScript, neg bool, args []string) {
+	path := ts.MkAbs(args[0])
+	n, err := strconv.Atoi(args[1])
+	ts.Check(err)
+	groups := strings.Split(ts.ReadFile(args[0]), "-")
+	wrong := "7"
+	if groups[n-1][0] == '7' {
+		wrong = "8"
+	}
+	groups[n-1] = wrong + groups[n-1][1:]
+	ts.Check(os.WriteFile(path, []byte(strings.Join(groups, "-")), 0o600))
+}
+
+// damage PATTERN flips a bit in the middle of every file whose path matches.
+func damage(ts *testscript.TestScript, neg bool, args []string) {
+	files, err := filepath.Glob(ts.MkAbs(args[0]))
+	ts.Check(err)
+	if len(files) == 0 {
+		ts.Fatalf("no file is named like %s", args[0])
+	}
+	for _, path := range files {
+		data, err := os.ReadFile(path)
+		ts.Check(err)
+		data[len(data)/2] ^= 1
+		ts.Check(os.Chmod(path, 0o600))
+		ts.Check(os.WriteFile(path, data, 0o600))
+	}
+}

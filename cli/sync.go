@@ -1,0 +1,80 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"valise/profiles"
+	"valise/profiles/vault"
+
+	"github.com/spf13/cobra"
+)
+
+func syncCommand(t *terminal) *cobra.Command {
+	var watch bool
+	c := &cobra.Command{
+		Use:   "sync",
+		Short: "Bring the vault and its place together",
+		Long: `Send what waits on this computer to the vault's bucket or folder, fetch what
+other computers saved there, and print what moved.`,
+		Example: "  valise sync\n  valise sync --watch",
+		Args:    takes(),
+		RunE: func(c *cobra.Command, _ []string) error {
+			ctx := c.Context()
+			return t.withProfiles(ctx, func(lib *profiles.Library) error {
+				status, err := lib.VaultStatus(ctx)
+				if err != nil {
+					return err
+				}
+				if status.Place == "" {
+					return vault.ErrNoRemote
+				}
+				if watch {
+					return t.keepSyncing(ctx, lib)
+				}
+				moved, err := lib.Sync(ctx)
+				t.printMoved(moved)
+				return err
+			})
+		},
+	}
+	c.Flags().BoolVar(&watch, "watch", false, "go on until interrupted")
+	return c
+}
+
+// watchEvery is how soon sync --watch notices what other computers saved.
+const watchEvery = 10 * time.Second
+
+// keepSyncing syncs until it is interrupted. It prints what moves, and each trouble once.
+func (t *terminal) keepSyncing(ctx context.Context, lib *profiles.Library) error {
+	var trouble string
+	for ctx.Err() == nil {
+		moved, err := lib.Sync(ctx)
+		if moved.Sent+moved.Fetched > 0 {
+			t.printMoved(moved)
+		}
+		if ctx.Err() == nil && err != nil && err.Error() != trouble {
+			t.explain(err)
+		}
+		trouble = message(err)
+		select {
+		case <-ctx.Done():
+		case <-time.After(watchEvery):
+		}
+	}
+	return nil
+}
+
+func (t *terminal) printMoved(m vault.Moved) {
+	t.progress("", profiles.Progress{})
+	fmt.Fprintf(t.out, "sent %s, fetched %s, %s waiting\n",
+		amount(m.Sent, m.SentBytes), amount(m.Fetched, m.FetchedBytes), count(m.Waiting, "object"))
+}
+
+func amount(objects int, bytes int64) string {
+	if objects == 0 {
+		return "nothing"
+	}
+	return fmt.Sprintf("%s (%s)", count(objects, "object"), size(bytes))
+}

@@ -1,0 +1,66 @@
+package cli
+
+import (
+	"path/filepath"
+	"strings"
+
+	"valise/profiles/vault"
+
+	"github.com/spf13/cobra"
+)
+
+func vaultCommand(t *terminal) *cobra.Command {
+	c := &cobra.Command{
+		Use:   "vault",
+		Short: "Look after the vault: its key, its place, its health",
+		Long: `The vault is where your profiles are kept, sealed: on this computer and, once
+it is connected, in a bucket or a folder of yours. Its key is in this
+computer's keyring; the recovery code is the same key, printed for you to
+keep.`,
+		Example: "  valise vault connect s3://my-bucket/valise",
+		Args:    cobra.ArbitraryArgs,
+		RunE:    needsVerb,
+	}
+	c.AddCommand(vaultStatusCommand(t), vaultKeyCommand(t), vaultJoinCommand(t), vaultConnectCommand(t),
+		vaultDisconnectCommand(t), vaultCheckCommand(t))
+	return c
+}
+
+// placeFlags say where the server of a bucket is.
+type placeFlags struct{ endpoint, region string }
+
+func (f *placeFlags) add(c *cobra.Command) {
+	c.Flags().StringVar(&f.endpoint, "endpoint", "", "the `URL` of an S3 server other than AWS's")
+	c.Flags().StringVar(&f.region, "region", "", "its `REGION`")
+	c.RegisterFlagCompletionFunc("endpoint", cobra.NoFileCompletions)
+	c.RegisterFlagCompletionFunc("region", cobra.NoFileCompletions)
+}
+
+// location reads a place as a person writes it, where a folder may be relative to the one they are in.
+func (f *placeFlags) location(c *cobra.Command, place string) (vault.Location, error) {
+	if !strings.Contains(place, "://") {
+		absolute, err := filepath.Abs(place)
+		if err != nil {
+			return vault.Location{}, err
+		}
+		place = absolute
+	}
+	at, err := vault.ParseLocation(place)
+	if err != nil {
+		return at, misuse(c, "%v", err)
+	}
+	if at.Folder != "" && (f.endpoint != "" || f.region != "") {
+		return at, misuse(c, "--endpoint and --region are for buckets, and this is a folder")
+	}
+	at.Endpoint, at.Region = f.endpoint, f.region
+	return at, nil
+}
+
+// credentialsFor are those of the environment. Where it has none, the library knows where else to look.
+func credentialsFor(at vault.Location) vault.Credentials {
+	if at.Folder != "" {
+		return vault.Credentials{}
+	}
+	credentials, _ := vault.CredentialsFromEnv()
+	return credentials
+}
