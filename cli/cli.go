@@ -18,12 +18,12 @@ import (
 )
 
 // Run carries out one command line, which is without the program's name, and returns the exit code. The first signal
-// that asks the program to end interrupts the verb, a second one ends it at once; a verb with a session listens for the
-// second one itself, because a browser must not be left behind.
+// that asks the program to end interrupts the verb, a second one ends the program at once; but where a session is open
+// it goes on until that is saved (see terminal.session).
 func Run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer, version string) int {
 	ctx, stop := signal.NotifyContext(ctx, endings()...)
 	defer stop()
-	context.AfterFunc(ctx, stop)
+	context.AfterFunc(ctx, stop) // from then on signals end the program
 
 	t := &terminal{in: stdin, out: stdout, err: stderr}
 	root := rootCommand(t)

@@ -59,6 +59,7 @@ func TestAWrongCommandLineIsExplainedAndEndsWithCode2(t *testing.T) {
 		{"untrash", "PROFILE is missing"},
 		{"vault connect", "PLACE is missing"},
 		{"vault connect s3://", "this names no place for a vault"},
+		{"vault connect s3://bucket --endpoint ftp://s3.example", "this names no place for a vault"},
 		{"vault connect stick --region eu", "--endpoint and --region are for buckets"},
 		{"vault join a b", `"b" is one argument too many`},
 		{"completion tcsh", `"tcsh" is no shell that Valise knows`},

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"errors"
-	"fmt"
 
 	"valise/profiles"
 
@@ -52,9 +51,9 @@ func (t *terminal) printFindings(findings []profiles.Finding) {
 		if !f.OK {
 			sign = "✗ "
 		}
-		fmt.Fprintf(t.out, "%s  %-8s %s\n", sign, f.Topic, f.Text)
+		t.print("%s  %-8s %s", sign, f.Topic, f.Text)
 		if f.Next != "" {
-			fmt.Fprintf(t.out, "    %-8s %s\n", "", f.Next)
+			t.print("    %-8s %s", "", f.Next)
 		}
 	}
 }

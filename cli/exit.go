@@ -51,28 +51,27 @@ func exitCode(err error) int {
 	if several, ok := err.(failures); ok && len(several) > 0 {
 		err = several[0]
 	}
+	if exit, ok := errors.AsType[*commandExit](err); ok {
+		return exit.code
+	}
 	switch {
 	case err == nil:
 		return exitDone
-	case as[*commandExit](err):
-		var exit *commandExit
-		errors.As(err, &exit)
-		return exit.code
-	case as[*usageError](err):
+	case is[*usageError](err):
 		return exitUsage
-	case as[*profiles.NotFoundError](err), as[*profiles.AmbiguousError](err),
+	case is[*profiles.NotFoundError](err), is[*profiles.AmbiguousError](err),
 		errors.Is(err, vault.ErrNoVault), errors.Is(err, vault.ErrNoBucket):
 		return exitNotFound
-	case as[*profiles.InUseError](err):
+	case is[*profiles.InUseError](err):
 		return exitInUse
-	case as[*crypto.RecoveryCodeError](err),
+	case is[*crypto.RecoveryCodeError](err),
 		errors.Is(err, crypto.ErrWrongKey), errors.Is(err, crypto.ErrDamaged), errors.Is(err, errFlaws):
 		return exitSealed
 	}
 	return exitFailed
 }
 
-func as[E error](err error) bool {
-	var e E
-	return errors.As(err, &e)
+func is[E error](err error) bool {
+	_, ok := errors.AsType[E](err)
+	return ok
 }

@@ -33,7 +33,7 @@ func historyCommand(t *terminal) *cobra.Command {
 				return nil
 			})
 		},
-		ValidArgsFunction: completeProfiles(1, func(profiles.Profile) bool { return true }),
+		ValidArgsFunction: completeProfiles(1, anyProfile),
 	}
 	addJSON(c, &asJSON)
 	return c

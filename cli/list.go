@@ -1,10 +1,10 @@
 package cli
 
 import (
+	"valise/profiles"
+
 	"github.com/google/uuid"
 	"github.com/spf13/cobra"
-
-	"valise/profiles"
 )
 
 func listCommand(t *terminal) *cobra.Command {

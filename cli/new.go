@@ -24,11 +24,7 @@ hurries it.`,
 			return t.withProfiles(ctx, func(lib *profiles.Library) error {
 				how := f.browser()
 				how.Save, how.Name = profiles.SaveNew, args[0]
-				session, err := t.open(ctx, lib, how)
-				if err != nil {
-					return err
-				}
-				return t.attend(ctx, lib, session)
+				return t.session(ctx, lib, how, func(s *profiles.Session) error { return t.wait(ctx, s) })
 			})
 		},
 		ValidArgsFunction: cobra.NoFileCompletions,

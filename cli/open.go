@@ -26,11 +26,7 @@ hurries it.`,
 				if err != nil {
 					return err
 				}
-				session, err := t.open(ctx, lib, how)
-				if err != nil {
-					return err
-				}
-				return t.attend(ctx, lib, session)
+				return t.session(ctx, lib, how, func(s *profiles.Session) error { return t.wait(ctx, s) })
 			})
 		},
 		ValidArgsFunction: completeProfiles(1, notInTrash),

@@ -53,19 +53,12 @@ and saved as the flags say, and valise ends with COMMAND's exit code.`,
 					return err
 				}
 				how.Port = true
-				session, err := t.open(ctx, lib, how)
-				if err != nil {
-					return err
-				}
-				ran := t.runBeside(session, exec.Command(args[1], args[2:]...))
-				if err := t.finish(ctx, lib, session); err != nil {
-					if ran != nil {
-						t.explain(err)
-						return ran
+				return t.session(ctx, lib, how, func(s *profiles.Session) error {
+					if f.cdp {
+						t.announce(s)
 					}
-					return err
-				}
-				return ran
+					return t.lend(func() error { return t.runBeside(s, exec.Command(args[1], args[2:]...)) })
+				})
 			})
 		},
 		ValidArgsFunction: completeProfiles(1, notInTrash),
@@ -75,8 +68,8 @@ and saved as the flags say, and valise ends with COMMAND's exit code.`,
 	return c
 }
 
-// runBeside runs the command to its end, and hands on to it the signals that this process gets meanwhile: the command
-// is what they are meant for, and the browser has to outlive it.
+// runBeside runs the command to its end, and hands on to it the signals that this process gets meanwhile: they are meant
+// for the command, and the browser has to outlive it.
 func (t *terminal) runBeside(session *profiles.Session, command *exec.Cmd) error {
 	signals := make(chan os.Signal, 8)
 	signal.Notify(signals, endings()...)
@@ -104,11 +97,12 @@ func (t *terminal) runBeside(session *profiles.Session, command *exec.Cmd) error
 
 // commandEnd makes of what exec.Cmd.Wait returns the code that a shell would end with.
 func commandEnd(err error) error {
-	var exit *exec.ExitError
-	switch {
-	case err == nil:
+	if err == nil {
 		return nil
-	case !errors.As(err, &exit):
+	}
+	exit, ok := errors.AsType[*exec.ExitError](err)
+	switch {
+	case !ok:
 		return fmt.Errorf("waiting for the command: %w", err)
 	case exit.ExitCode() >= 0:
 		return &commandExit{code: exit.ExitCode()}

@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"encoding/json"
 	"errors"
 	"flag"
 	"os"
@@ -39,12 +38,11 @@ func TestScripts(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"exits":         exits,
-			"until":         until,
-			"id-of-newest":  idOfNewest,
-			"id-of-profile": idOfProfile,
-			"mistype":       mistype,
-			"damage":        damage,
+			"exits":   exits,
+			"until":   until,
+			"keep":    keep,
+			"mistype": mistype,
+			"damage":  damage,
 		},
 	})
 }
@@ -84,28 +82,18 @@ func until(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// id-of-newest PROFILE VARIABLE keeps the id of a profile's newest snapshot.
-func idOfNewest(ts *testscript.TestScript, neg bool, args []string) {
-	ts.Setenv(args[1], firstID(ts, "valise", "history", args[0], "--json"))
-}
-
-// id-of-profile PROFILE VARIABLE keeps the id of a profile, as the table of all has it.
-func idOfProfile(ts *testscript.TestScript, neg bool, args []string) {
-	ts.Check(ts.Exec("valise", "list"))
-	for line := range strings.Lines(ts.ReadFile("stdout")) {
-		if rest, ok := strings.CutPrefix(line, args[0]+" "); ok {
-			ts.Setenv(args[1], strings.Fields(rest)[0])
-			return
-		}
+// keep VARIABLE PATTERN COMMAND... runs a command and keeps what the first group of the pattern finds in its standard
+// output.
+func keep(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 3 {
+		ts.Fatalf("usage: keep VARIABLE PATTERN COMMAND...")
 	}
-	ts.Fatalf("no profile %q in the list", args[0])
-}
-
-func firstID(ts *testscript.TestScript, command string, args ...string) string {
-	ts.Check(ts.Exec(command, args...))
-	var list []struct{ ID string }
-	ts.Check(json.Unmarshal([]byte(ts.ReadFile("stdout")), &list))
-	return list[0].ID
+	ts.Check(ts.Exec(args[2], args[3:]...))
+	found := regexp.MustCompile("(?m)" + args[1]).FindStringSubmatch(ts.ReadFile("stdout"))
+	if found == nil {
+		ts.Fatalf("%q is not in the output", args[1])
+	}
+	ts.Setenv(args[0], found[1])
 }
 
 // mistype FILE N makes a typing error in the Nth group of the recovery code in a file.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"os/signal"
 	"strings"
 
@@ -38,7 +39,7 @@ func (f *sessionFlags) addLoadAndSave(c *cobra.Command) {
 	flags.StringVar(&f.saveOver, "save-over", "", "save to this other `PROFILE`, on top of what it has")
 	c.RegisterFlagCompletionFunc("at", cobra.NoFileCompletions)
 	c.RegisterFlagCompletionFunc("save-as", cobra.NoFileCompletions)
-	c.RegisterFlagCompletionFunc("save-over", completeProfiles(1, notInTrash))
+	c.RegisterFlagCompletionFunc("save-over", completeProfiles(anyNumber, notInTrash))
 }
 
 // check finds contradictions before anything is opened.
@@ -86,7 +87,7 @@ func (f *sessionFlags) how(ctx context.Context, t *terminal, lib *profiles.Libra
 			return how, err
 		}
 		how.Save, how.Over = profiles.SaveOver, over.ID
-		if !t.agrees(fmt.Sprintf("When the browser closes, its state becomes the newest snapshot of %q. Go on?", over.Name)) {
+		if !t.agrees(ctx, fmt.Sprintf("When the browser closes, its state becomes the newest snapshot of %q. Go on?", over.Name)) {
 			return how, errDeclined
 		}
 	}
@@ -99,14 +100,57 @@ func (f *sessionFlags) browser() profiles.How {
 
 var errDeclined = errors.New("nothing was opened")
 
-// open opens a session, and says how to get past another one that has the profile.
-func (t *terminal) open(ctx context.Context, lib *profiles.Library, how profiles.How) (*profiles.Session, error) {
+// session opens a session, stays with it for as long as attend does, and sees it through: the browser closed, the state
+// saved, the receipt printed, the saving sent to the vault's place.
+//
+// ctx may be cancelled on the way, by a signal; the next signal then hurries the browser, and gives up the sending.
+func (t *terminal) session(ctx context.Context, lib *profiles.Library, how profiles.How, attend func(*profiles.Session) error) error {
+	// Between two phases that listen for signals, one must not end this process and leave the browser behind.
+	guard := make(chan os.Signal, 1)
+	signal.Notify(guard, endings()...)
+	defer signal.Stop(guard)
+
 	session, err := lib.Open(ctx, how)
-	var inUse *profiles.InUseError
-	if errors.As(err, &inUse) {
-		return nil, &advised{err, fmt.Sprintf("Close it first, with `valise stop %q`; or open it beside that one with --throwaway, or with --save-as NAME.", inUse.Name)}
+	if inUse, ok := errors.AsType[*profiles.InUseError](err); ok {
+		return &advised{err, fmt.Sprintf("Close it first, with `valise stop %q`; or open it beside that one with --throwaway, or with --save-as NAME.", inUse.Name)}
 	}
-	return session, err
+	if err != nil {
+		return err
+	}
+	attended := attend(session)
+
+	hurried, stop := signal.NotifyContext(context.WithoutCancel(ctx), endings()...)
+	defer stop()
+	receipt, err := session.Close(hurried)
+	if err != nil {
+		if attended == nil {
+			return err
+		}
+		t.explain(err)
+		return attended
+	}
+	t.receipt(receipt)
+	if receipt.Snapshot != uuid.Nil {
+		t.settle(hurried, lib)
+	}
+	return attended
+}
+
+// wait is how new and open attend a session: until the browser is closed, or the command is interrupted.
+func (t *terminal) wait(ctx context.Context, session *profiles.Session) error {
+	t.announce(session)
+	select {
+	case <-session.Done():
+	case <-ctx.Done():
+	}
+	return nil
+}
+
+// announce prints where the DevTools port is, if one was asked for, in the words that Chromium itself uses.
+func (t *terminal) announce(session *profiles.Session) {
+	if address := session.Info().DevTools; address != "" {
+		t.print("DevTools listening on %s", address)
+	}
 }
 
 // advised is an error with a next step that fits the command line better than the error's own.
@@ -117,31 +161,3 @@ type advised struct {
 
 func (a *advised) NextStep() string { return a.next }
 func (a *advised) Unwrap() error    { return a.error }
-
-// attend stays with a session until it is over, and prints the receipt.
-func (t *terminal) attend(ctx context.Context, lib *profiles.Library, session *profiles.Session) error {
-	if address := session.Info().DevTools; address != "" {
-		fmt.Fprintf(t.out, "DevTools listening on %s\n", address)
-	}
-	select {
-	case <-session.Done():
-	case <-ctx.Done():
-	}
-	return t.finish(ctx, lib, session)
-}
-
-// finish closes a session if it is not over yet, and sees its saving through to the vault's place. ctx may be cancelled
-// already, by the signal that asked for this; it is the next signal that hurries the browser and gives up the sync.
-func (t *terminal) finish(ctx context.Context, lib *profiles.Library, session *profiles.Session) error {
-	hurried, stop := signal.NotifyContext(context.WithoutCancel(ctx), endings()...)
-	defer stop()
-	receipt, err := session.Close(hurried)
-	if err != nil {
-		return err
-	}
-	t.receipt(receipt)
-	if receipt.Snapshot != uuid.Nil {
-		t.settle(hurried, lib)
-	}
-	return nil
-}

@@ -18,7 +18,7 @@ command opened them.`,
 		Example: "  valise sessions --json",
 		Args:    takes(),
 		RunE: func(c *cobra.Command, _ []string) error {
-			return t.withProfiles(c.Context(), func(lib *profiles.Library) error {
+			return t.withVault(c.Context(), func(lib *profiles.Library) error {
 				sessions, err := lib.Sessions(c.Context())
 				if err != nil {
 					return err

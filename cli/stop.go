@@ -43,7 +43,7 @@ opened to do, and the receipts are printed.`,
 				return t.stop(ctx, lib, sessions)
 			})
 		},
-		ValidArgsFunction: completeProfiles(1, func(p profiles.Profile) bool { return p.Session != nil }),
+		ValidArgsFunction: completeProfiles(1, running),
 	}
 	c.Flags().BoolVar(&all, "all", false, "close all of them")
 	return c

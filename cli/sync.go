@@ -33,14 +33,21 @@ other computers saved there, and print what moved.`,
 				if watch {
 					return t.keepSyncing(ctx, lib)
 				}
-				moved, err := lib.Sync(ctx)
-				t.printMoved(moved)
-				return err
+				return t.sync(ctx, lib)
 			})
 		},
 	}
 	c.Flags().BoolVar(&watch, "watch", false, "go on until interrupted")
 	return c
+}
+
+// sync syncs once, and prints what moved.
+func (t *terminal) sync(ctx context.Context, lib *profiles.Library) error {
+	moved, err := lib.Sync(ctx)
+	if err == nil || moved.Sent+moved.Fetched > 0 {
+		t.printMoved(moved)
+	}
+	return err
 }
 
 // watchEvery is how soon sync --watch notices what other computers saved.
@@ -67,8 +74,7 @@ func (t *terminal) keepSyncing(ctx context.Context, lib *profiles.Library) error
 }
 
 func (t *terminal) printMoved(m vault.Moved) {
-	t.progress("", profiles.Progress{})
-	fmt.Fprintf(t.out, "sent %s, fetched %s, %s waiting\n",
+	t.print("sent %s, fetched %s, %s waiting",
 		amount(m.Sent, m.SentBytes), amount(m.Fetched, m.FetchedBytes), count(m.Waiting, "object"))
 }
 

@@ -37,7 +37,7 @@ func (t *terminal) table(heads []string, rows [][]string) {
 		for i, text := range row {
 			fmt.Fprintf(&line, "%-*s  ", widths[i], cut(text, widths[i]))
 		}
-		fmt.Fprintln(t.out, strings.TrimRight(line.String(), " "))
+		t.print("%s", strings.TrimRight(line.String(), " "))
 	}
 }
 

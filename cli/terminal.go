@@ -21,17 +21,37 @@ type terminal struct {
 	in  io.Reader
 	out io.Writer
 
-	mu  sync.Mutex // guards err, and with it the bar
-	err io.Writer
-	bar bar
+	mu    sync.Mutex // guards what follows: nothing is printed into the line of the bar
+	err   io.Writer
+	bar   bar
+	quiet bool // no bar: another program prints on the terminal
 }
 
-// say prints a line on standard error, in the place of the bar if there is one.
-func (t *terminal) say(format string, a ...any) {
+// print prints a line of results on standard output.
+func (t *terminal) print(format string, a ...any) { t.line(t.out, format, a...) }
+
+// say prints a line of anything else on standard error.
+func (t *terminal) say(format string, a ...any) { t.line(t.err, format, a...) }
+
+func (t *terminal) line(w io.Writer, format string, a ...any) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.bar.clear(t.err)
-	fmt.Fprintf(t.err, format+"\n", a...)
+	fmt.Fprintf(w, format+"\n", a...)
+}
+
+// lend leaves the terminal to another program for as long as do takes.
+func (t *terminal) lend(do func() error) error {
+	t.setQuiet(true)
+	defer t.setQuiet(false)
+	return do()
+}
+
+func (t *terminal) setQuiet(quiet bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.bar.clear(t.err)
+	t.quiet = quiet
 }
 
 // explain prints an error and, on a line of its own, what to do about it.
@@ -42,9 +62,9 @@ func (t *terminal) explain(err error) {
 		}
 		return
 	}
-	var exit *commandExit
+	exit, ok := errors.AsType[*commandExit](err)
 	switch {
-	case err == nil, errors.As(err, &exit) && exit.err == nil:
+	case err == nil, ok && exit.err == nil:
 		return
 	case errors.Is(err, context.Canceled):
 		t.say("valise: interrupted")
@@ -94,7 +114,7 @@ func (t *terminal) progress(what string, p profiles.Progress) {
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if what == "" {
+	if what == "" || t.quiet {
 		t.bar.clear(t.err)
 	} else {
 		t.bar.show(t.err, what, p)
@@ -105,30 +125,57 @@ func (t *terminal) progress(what string, p profiles.Progress) {
 const maxSecret = 4096
 
 // secret reads a secret from standard input: the whole of it, or from a terminal one line, asked for and not shown.
-func (t *terminal) secret(prompt string) (string, error) {
-	if f, ok := t.in.(*os.File); ok && isTerminal(f) {
-		t.mu.Lock()
-		fmt.Fprintf(t.err, "%s: ", prompt)
-		t.mu.Unlock()
-		line, err := term.ReadPassword(int(f.Fd()))
-		t.say("") // the line break was not shown either
-		return string(line), err
+func (t *terminal) secret(ctx context.Context, prompt string) (string, error) {
+	f, ok := t.in.(*os.File)
+	if !ok || !isTerminal(f) {
+		text, err := io.ReadAll(io.LimitReader(t.in, maxSecret))
+		return string(text), err
 	}
-	text, err := io.ReadAll(io.LimitReader(t.in, maxSecret))
-	return string(text), err
+	before, err := term.GetState(int(f.Fd()))
+	if err != nil {
+		return "", err
+	}
+	fmt.Fprintf(t.err, "%s: ", prompt)
+	line, err := interruptible(ctx, func() ([]byte, error) { return term.ReadPassword(int(f.Fd())) })
+	if ctx.Err() != nil {
+		term.Restore(int(f.Fd()), before) // ReadPassword waits still, and has the echo off
+	}
+	t.say("") // the line break was not shown either
+	return string(line), err
 }
 
 // agrees asks the person a question. Where there is no terminal to ask at, the flags are answer enough.
-func (t *terminal) agrees(question string) bool {
+func (t *terminal) agrees(ctx context.Context, question string) bool {
 	if !isTerminal(t.in) || !isTerminal(t.err) {
 		return true
 	}
-	t.mu.Lock()
 	fmt.Fprintf(t.err, "%s [y/N] ", question)
-	t.mu.Unlock()
-	answer, _ := bufio.NewReader(t.in).ReadString('\n')
+	answer, err := interruptible(ctx, func() (string, error) { return bufio.NewReader(t.in).ReadString('\n') })
+	if err != nil {
+		t.say("") // the person has not ended the line
+	}
 	answer = strings.ToLower(strings.TrimSpace(answer))
 	return answer == "y" || answer == "yes"
+}
+
+// interruptible reads from a terminal, which knows no context, until ctx ends.
+func interruptible[T any](ctx context.Context, read func() (T, error)) (T, error) {
+	type result struct {
+		value T
+		err   error
+	}
+	done := make(chan result, 1)
+	go func() {
+		value, err := read()
+		done <- result{value, err}
+	}()
+	select {
+	case r := <-done:
+		return r.value, r.err
+	case <-ctx.Done():
+		var none T
+		return none, ctx.Err()
+	}
 }
 
 func isTerminal(stream any) bool {

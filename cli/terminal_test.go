@@ -46,7 +46,7 @@ func TestOffATerminalThereIsNoProgressAndNoQuestion(t *testing.T) {
 	var out, err bytes.Buffer
 	to := &terminal{in: strings.NewReader("no\n"), out: &out, err: &err}
 	to.progress("saving", profiles.Progress{Done: 1, Total: 2})
-	if !to.agrees("Save over it?") {
+	if !to.agrees(t.Context(), "Save over it?") {
 		t.Error("the flag was not answer enough")
 	}
 	if out.Len()+err.Len() > 0 {
@@ -57,7 +57,7 @@ func TestOffATerminalThereIsNoProgressAndNoQuestion(t *testing.T) {
 func TestASecretFromAPipeMayHaveSeveralLinesAndIsNotShown(t *testing.T) {
 	var out, err bytes.Buffer
 	to := &terminal{in: strings.NewReader("ABCDE-FGHJK\nMNPQR-STVWX\n"), out: &out, err: &err}
-	secret, readErr := to.secret("Recovery code")
+	secret, readErr := to.secret(t.Context(), "Recovery code")
 	if secret != "ABCDE-FGHJK\nMNPQR-STVWX\n" || readErr != nil {
 		t.Errorf("read %q, %v", secret, readErr)
 	}

@@ -45,8 +45,7 @@ func needsVerb(c *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return misuse(c, "%s needs a verb", c.CommandPath())
 	}
-	// Suggestions are for typing errors; without a distance cobra offers none.
-	c.SuggestionsMinimumDistance = 2
+	c.SuggestionsMinimumDistance = 2 // typing errors; cobra sets it only where it looks for verbs itself
 	if similar := c.SuggestionsFor(args[0]); len(similar) > 0 {
 		return misuse(c, "%q is no verb of %s; did you mean %q?", args[0], c.CommandPath(), similar[0])
 	}

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"path/filepath"
 	"strings"
 
@@ -52,7 +53,10 @@ func (f *placeFlags) location(c *cobra.Command, place string) (vault.Location, e
 	if at.Folder != "" && (f.endpoint != "" || f.region != "") {
 		return at, misuse(c, "--endpoint and --region are for buckets, and this is a folder")
 	}
-	at.Endpoint, at.Region = f.endpoint, f.region
+	at.Endpoint, at.Region = cmp.Or(f.endpoint, at.Endpoint), cmp.Or(f.region, at.Region)
+	if err := at.Check(); err != nil {
+		return at, misuse(c, "%v", err)
+	}
 	return at, nil
 }
 

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"cmp"
-	"fmt"
 
 	"valise/problem"
 	"valise/profiles"
@@ -56,6 +55,6 @@ func (t *terminal) printFlaws(flaws []profiles.Flaw) {
 		if f.Snapshot != uuid.Nil {
 			where += "  " + f.Snapshot.String()[:shortSnapshot]
 		}
-		fmt.Fprintf(t.out, "%s  %s: %s\n", where, printable(cmp.Or(f.File, "all of it")), f.Problem)
+		t.print("%s  %s: %s", where, printable(cmp.Or(f.File, "all of it")), f.Problem)
 	}
 }

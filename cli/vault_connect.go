@@ -1,8 +1,6 @@
 package cli
 
 import (
-	"fmt"
-
 	"valise/profiles"
 	"valise/profiles/vault"
 
@@ -17,9 +15,8 @@ func vaultConnectCommand(t *terminal) *cobra.Command {
 		Long: `Try the place out, make it the vault's, and send everything there. All that
 leaves this computer is sealed. The bucket's access key is taken from
 AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, and kept in the keyring.`,
-		Example:               "  valise vault connect s3://my-bucket/valise --endpoint https://s3.example",
-		Args:                  takes("PLACE"),
-		DisableFlagsInUseLine: true,
+		Example: "  valise vault connect s3://my-bucket/valise --endpoint https://s3.example",
+		Args:    takes("PLACE"),
 		RunE: func(c *cobra.Command, args []string) error {
 			ctx := c.Context()
 			at, err := place.location(c, args[0])
@@ -32,9 +29,7 @@ AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, and kept in the keyring.`,
 					return err
 				}
 				t.printReport(at, report)
-				moved, err := lib.Sync(ctx)
-				t.printMoved(moved)
-				return err
+				return t.sync(ctx, lib)
 			})
 		},
 	}
@@ -44,9 +39,9 @@ AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, and kept in the keyring.`,
 
 // printReport says what was found out about the place.
 func (t *terminal) printReport(at vault.Location, r vault.Report) {
-	fmt.Fprintf(t.out, "connected to %v\n", at)
+	t.print("connected to %v", at)
 	if r.Objects > 0 {
-		fmt.Fprintf(t.out, "it has %s of this vault already\n", count(r.Objects, "object"))
+		t.print("it has %s of this vault already", count(r.Objects, "object"))
 	}
 	for _, warning := range r.Warnings {
 		t.warn(warning)

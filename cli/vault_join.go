@@ -28,7 +28,6 @@ Without a place, the vault that is on this computer gets its key back.`,
 			}
 			return takes("PLACE")(c, args)
 		},
-		DisableFlagsInUseLine: true,
 		RunE: func(c *cobra.Command, args []string) error {
 			ctx := c.Context()
 			var at vault.Location
@@ -42,7 +41,7 @@ Without a place, the vault that is on this computer gets its key back.`,
 			if err != nil {
 				return err
 			}
-			code, err := t.secret("Recovery code")
+			code, err := t.secret(ctx, "Recovery code")
 			if err != nil {
 				return err
 			}

@@ -1,8 +1,6 @@
 package cli
 
 import (
-	"fmt"
-
 	"valise/profiles"
 
 	"github.com/spf13/cobra"
@@ -22,8 +20,8 @@ read all profiles; without it and without the keyring nobody can.`,
 				if isTerminal(t.out) {
 					t.say("The recovery code opens everything in the vault. Keep it on paper or in a password manager.")
 				}
-				_, err := fmt.Fprintln(t.out, lib.RecoveryCode())
-				return err
+				t.print("%s", lib.RecoveryCode())
+				return nil
 			})
 		},
 	}

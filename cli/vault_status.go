@@ -41,7 +41,7 @@ func (t *terminal) printStatus(s profiles.VaultStatus) {
 	if s.Waiting > 0 {
 		waiting = amount(s.Waiting, s.WaitingBytes)
 	}
-	line := func(name, value string) { fmt.Fprintf(t.out, "%-10s %s\n", name, value) }
+	line := func(name, value string) { t.print("%-10s %s", name, value) }
 	line("vault", s.Vault.String())
 	line("folder", s.Folder)
 	line("place", cmp.Or(s.Place, "in this computer only"))

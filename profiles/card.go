@@ -20,6 +20,7 @@ import (
 // card is what a person says of a profile. A changed card is a new object; the newest counts. Its plaintext is JSON, and
 // fields that this version does not know are kept for those that do.
 type card struct {
+	Profile uuid.UUID            `json:"profile"` // whose it is: a card that is put under another profile is damage
 	Name    string               `json:"name"`
 	Colour  string               `json:"colour,omitempty"`
 	Tags    []string             `json:"tags,omitempty"`
@@ -53,7 +54,7 @@ func (c *card) UnmarshalJSON(data []byte) error {
 	if err := json.Unmarshal(data, &c.unknown); err != nil {
 		return err
 	}
-	for _, field := range []string{"name", "colour", "tags", "pinned", "labels", "trashed"} {
+	for _, field := range []string{"profile", "name", "colour", "tags", "pinned", "labels", "trashed"} {
 		delete(c.unknown, field)
 	}
 	return nil
@@ -79,20 +80,17 @@ func (l *Library) readCard(ctx context.Context, profile, id uuid.UUID) (card, er
 	if err != nil {
 		return card{}, err
 	}
-	var sealedCard struct {
-		Profile uuid.UUID `json:"profile"`
-		Card    card      `json:"card"`
-	}
 	if header.Flags != flagCard || header.Object != id {
 		return card{}, crypto.ErrDamaged.Because(fmt.Errorf("the object is not the card that it is named after"))
 	}
-	if err := json.Unmarshal(plaintext, &sealedCard); err != nil {
+	var c card
+	if err := json.Unmarshal(plaintext, &c); err != nil {
 		return card{}, crypto.ErrDamaged.Because(err)
 	}
-	if sealedCard.Profile != profile {
+	if c.Profile != profile {
 		return card{}, crypto.ErrDamaged.Because(fmt.Errorf("the card is another profile's"))
 	}
-	return sealedCard.Card, nil
+	return c, nil
 }
 
 // changeCard writes a new card for the profile, made from the newest one; one change at a time on this computer.
@@ -115,10 +113,8 @@ func (l *Library) changeCard(ctx context.Context, profile uuid.UUID, change func
 	if err := change(&c); err != nil {
 		return err
 	}
-	plaintext, err := json.Marshal(struct {
-		Profile uuid.UUID `json:"profile"`
-		Card    card      `json:"card"`
-	}{profile, c})
+	c.Profile = profile
+	plaintext, err := json.Marshal(c)
 	if err != nil {
 		return err
 	}

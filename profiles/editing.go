@@ -13,6 +13,8 @@ import (
 )
 
 var (
+	errOddName = problem.New("that name is too long or has characters that cannot be shown",
+		"Use at most 120 letters, digits, spaces and signs.")
 	errNoName   = problem.New("a profile needs a name", "Type one.")
 	errNoColour = problem.New("that is no colour", "Write it as #rrggbb, for example #3b82f6.")
 )
@@ -25,6 +27,9 @@ func (l *Library) Rename(ctx context.Context, profile uuid.UUID, name string) er
 		return errNoName
 	}
 	return l.edit(ctx, profile, "renaming", func(p Profile, c *card) error {
+		if err := checkName(name); err != nil {
+			return err
+		}
 		if !strings.EqualFold(p.Name, name) {
 			if _, err := l.newName(ctx, name); err != nil {
 				return err
@@ -88,7 +93,7 @@ func (l *Library) edit(ctx context.Context, profile uuid.UUID, doing string, cha
 		return err
 	}
 	if p.Newest == uuid.Nil && p.Session != nil {
-		return fmt.Errorf("%s %q: %w", doing, p.Name, ErrNothingSaved)
+		return fmt.Errorf("%s %q: %w", doing, p.Name, p.savedOnce(l.device))
 	}
 	err = l.changeCard(ctx, profile, func(c *card) error {
 		if c.Name == "" {

@@ -22,7 +22,8 @@ var (
 		"Enter it in Settings, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY and connect again.")
 	ErrNothingSaved = problem.New("this profile has no snapshot yet",
 		"Close its browser first: closing saves.")
-	ErrKept = problem.New("the session could not be saved",
+	ErrGivenUp = problem.New("the opening was given up", "Nothing was changed. Open it again when you like.")
+	ErrKept    = problem.New("the session could not be saved",
 		"Nothing is lost: its folder is kept, and Valise saves it at the next start.")
 	ErrNoVaultHere = problem.New("there is no vault on this computer yet",
 		"Say where it is: `valise vault join s3://BUCKET/PREFIX`, or “Use an existing vault” in the window.")
@@ -77,7 +78,7 @@ func (e *InUseError) Error() string {
 }
 
 func (e *InUseError) NextStep() string {
-	return "Open it as a throwaway, save it as a new profile, or close it first (`valise stop`)."
+	return "Close it first: `valise stop`, or “Close and save” in the window. Beside it, it can be opened as a throwaway, or to be saved as a new profile."
 }
 
 // NameTakenError says that another profile has the name.

@@ -132,7 +132,7 @@ func (l *Library) Fork(ctx context.Context, profile, at uuid.UUID, name string) 
 		at = p.Newest
 	}
 	if at == uuid.Nil {
-		return Receipt{}, fmt.Errorf("forking %q: %w", p.Name, ErrNothingSaved)
+		return Receipt{}, fmt.Errorf("forking %q: %w", p.Name, p.savedOnce(l.device))
 	}
 	if name, err = l.newName(ctx, name); err != nil {
 		return Receipt{}, err

@@ -53,7 +53,7 @@ func Join(ctx context.Context, h Home, at vault.Location, c vault.Credentials, r
 		return err
 	}
 	if err := crypto.StoreKey(ctx, keyring, d.Vault, key); err != nil {
-		return fmt.Errorf("keeping the key in %s: %w", keyring, err)
+		return err
 	}
 	if at.Folder == "" {
 		if err := storeCredentials(ctx, keyring, d, c); err != nil {
@@ -88,10 +88,7 @@ func giveKey(ctx context.Context, h Home, s Settings, k crypto.Keyring, key cryp
 	if v.Description().KeyID != key.ID() {
 		return fmt.Errorf("opening the vault: %w", crypto.ErrWrongKey)
 	}
-	if err := crypto.StoreKey(ctx, k, s.Vault, key); err != nil {
-		return fmt.Errorf("keeping the key in %s: %w", k, err)
-	}
-	return nil
+	return crypto.StoreKey(ctx, k, s.Vault, key)
 }
 
 // mayLeave says whether the vault that is here may be left for the one that d describes.

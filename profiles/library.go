@@ -118,7 +118,7 @@ func (l *Library) openVault(ctx context.Context, id uuid.UUID) error {
 	}
 	key, err := crypto.LoadKey(ctx, l.keyring, id)
 	if err != nil {
-		return fmt.Errorf("reading the vault's key from %s: %w", l.keyring, err)
+		return err
 	}
 	if key.ID() != v.Description().KeyID {
 		return fmt.Errorf("opening the vault: %w", crypto.ErrWrongKey)

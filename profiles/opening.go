@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"valise/browser"
 	"valise/profiles/snapshot"
@@ -42,14 +44,19 @@ func (l *Library) Open(ctx context.Context, how How) (*Session, error) {
 			return nil, err
 		}
 	}
-	ctx, s.abandon = context.WithCancel(ctx)
-	defer s.abandon()
+	opening, abandon := context.WithCancel(ctx)
+	defer abandon()
+	s.abandon = abandon
 	l.mu.Lock()
 	l.sessions[s.info.ID] = s
 	l.mu.Unlock()
 	s.tell(Progress{})
 	l.changed(s.info.SavesTo)
-	if err := s.begin(ctx, p); err != nil {
+	if err := s.begin(opening, p); err != nil {
+		if opening.Err() != nil && ctx.Err() == nil {
+			s.settle(Receipt{Session: s.info.ID, Name: s.info.Name, Outcome: Discarded, Where: InThisComputer}, nil)
+			return nil, fmt.Errorf("opening %q: %w", p.record.Name, ErrGivenUp)
+		}
 		err = fmt.Errorf("opening %q: %w", p.record.Name, err)
 		s.settle(Receipt{}, err)
 		return nil, err
@@ -69,8 +76,8 @@ func (l *Library) plan(ctx context.Context, how How) (plan, error) {
 		if err != nil {
 			return p, err
 		}
-		if loaded.Newest == uuid.Nil {
-			return p, fmt.Errorf("opening %q: %w", loaded.Name, ErrNothingSaved)
+		if err := loaded.savedOnce(l.device); err != nil {
+			return p, fmt.Errorf("opening %q: %w", loaded.Name, err)
 		}
 		r.Name, r.At = loaded.Name, loaded.Newest
 		if how.At != uuid.Nil {
@@ -171,6 +178,9 @@ func (l *Library) newName(ctx context.Context, wanted string) (string, error) {
 		}
 	}
 	if wanted = strings.TrimSpace(wanted); wanted != "" {
+		if err := checkName(wanted); err != nil {
+			return "", err
+		}
 		if taken[strings.ToLower(wanted)] {
 			return "", &NameTakenError{wanted}
 		}
@@ -181,4 +191,15 @@ func (l *Library) newName(ctx context.Context, wanted string) (string, error) {
 		name = fmt.Sprintf("New profile %d", n)
 	}
 	return name, nil
+}
+
+// longestName is in characters; a row of the list shows fewer.
+const longestName = 120
+
+// checkName keeps out what would garble a terminal or a list.
+func checkName(name string) error {
+	if utf8.RuneCountInString(name) > longestName || !utf8.ValidString(name) || strings.ContainsFunc(name, unicode.IsControl) {
+		return errOddName
+	}
+	return nil
 }

@@ -6,15 +6,19 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"time"
 
+	"valise/crypto"
 	"valise/problem"
+	"valise/profiles/vault"
 
 	"github.com/google/uuid"
 )
@@ -91,17 +95,34 @@ func listen(l *Library, raise func()) (*peers, error) {
 
 func (p *peers) close() error {
 	p.telling.Wait()
-	err := p.server.Close()
+	ctx, cancel := context.WithTimeout(context.Background(), quick)
+	defer cancel()
+	err := p.server.Shutdown(ctx)
 	<-p.stopped
 	os.Remove(p.socket)
 	return err
 }
 
-// refusal is an error on its way between processes. Its kind lets the other end tell them apart again.
+// errPeerGone: a connection without an answer is a process that was killed, or has crashed.
+var errPeerGone = problem.New("the Valise process that had the session ended before it answered",
+	"What it left behind is saved by the next command: `valise list` shows it.")
+
+// refusal is an error on its way between processes. Its kinds let the other end tell it from others (errors.Is).
 type refusal struct {
 	What     string         `json:"error"`
 	Next     string         `json:"next,omitempty"`
+	Kinds    []string       `json:"kinds,omitempty"`
 	NotFound *NotFoundError `json:"not_found,omitempty"`
+}
+
+var kinds = map[string]error{
+	"kept": ErrKept, "damaged": crypto.ErrDamaged, "wrong key": crypto.ErrWrongKey, "disk full": vault.ErrDiskFull,
+}
+
+func (r *refusal) Error() string    { return r.What }
+func (r *refusal) NextStep() string { return r.Next }
+func (r *refusal) Is(target error) bool {
+	return slices.ContainsFunc(r.Kinds, func(kind string) bool { return kinds[kind] == target })
 }
 
 func answer(w http.ResponseWriter, result any, err error) {
@@ -109,6 +130,11 @@ func answer(w http.ResponseWriter, result any, err error) {
 	if err != nil {
 		r := refusal{What: err.Error(), Next: problem.NextStep(err)}
 		errors.As(err, &r.NotFound)
+		for kind, sentinel := range kinds {
+			if errors.Is(err, sentinel) {
+				r.Kinds = append(r.Kinds, kind)
+			}
+		}
 		result = r
 		w.WriteHeader(http.StatusConflict)
 	}
@@ -130,7 +156,10 @@ func ask(ctx context.Context, socket, method, path string, body, result any) err
 		DialContext:       func(ctx context.Context, _, _ string) (net.Conn, error) { return dialSocket(ctx, socket) },
 	}}
 	response, err := client.Do(request)
-	if err != nil {
+	switch {
+	case errors.Is(err, io.EOF):
+		return errPeerGone
+	case err != nil:
 		return err
 	}
 	defer response.Body.Close()
@@ -148,7 +177,7 @@ func ask(ctx context.Context, socket, method, path string, body, result any) err
 		if r.NotFound != nil {
 			return r.NotFound
 		}
-		return problem.New(r.What, r.Next)
+		return &r
 	}
 	return fmt.Errorf("another Valise process answered %s", response.Status)
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"valise/crypto"
 	"valise/profiles/snapshot"
 	"valise/profiles/vault"
 
@@ -161,7 +162,10 @@ func (l *Library) Disconnect(ctx context.Context) error {
 		return err
 	}
 	l.changed(uuid.Nil)
-	return l.keyring.Delete(ctx, l.credentialsName())
+	if err := l.keyring.Delete(ctx, l.credentialsName()); err != nil && !errors.Is(err, crypto.ErrNoSuchKey) {
+		return err
+	}
+	return nil
 }
 
 // remember notes the place that the vault was just given.

@@ -41,6 +41,17 @@ type Profile struct {
 	Problem    error            `json:"-"`
 }
 
+// savedOnce says whether there is a snapshot of the profile; a new one has none until its first session ends.
+func (p *Profile) savedOnce(device string) error {
+	switch {
+	case p.Newest != uuid.Nil:
+		return nil
+	case p.Session != nil:
+		return &InUseError{Name: p.Name, Device: device, Since: p.Session.Since, Session: p.Session.ID}
+	}
+	return ErrNothingSaved
+}
+
 // Where says how far a profile or a saving has come.
 type Where string
 

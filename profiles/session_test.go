@@ -149,7 +149,10 @@ func TestProcessesSeeAndStopEachOthersSessions(t *testing.T) {
 	}
 	<-raised
 
-	s, _ := c.open(profiles.How{Save: profiles.SaveNew, Name: "Shop"})
+	s, browser := c.open(profiles.How{Save: profiles.SaveNew, Name: "Shop"})
+	if err := testenv.LogIn(browser, site, "ada"); err != nil {
+		t.Fatal(err)
+	}
 	theirs, err := other.Sessions(t.Context())
 	if err != nil || len(theirs) != 1 || theirs[0].ID != s.Info().ID || theirs[0].Stage != profiles.StageRunning || theirs[0].Here {
 		t.Fatalf("the other process sees %+v, %v", theirs, err)
@@ -161,8 +164,9 @@ func TestProcessesSeeAndStopEachOthersSessions(t *testing.T) {
 	if err := other.Show(t.Context(), s.Info().ID, site.URL+"/tab/1"); err != nil {
 		t.Error(err)
 	}
+	testenv.Until(t, "the tab to be opened", func() bool { return site.Cookies("/tab/1") != "" })
 	r, err := other.Stop(t.Context(), s.Info().ID)
-	if err != nil || r.Outcome != profiles.Saved || r.Tabs == 0 {
+	if err != nil || r.Outcome != profiles.Saved || r.Cookies == 0 || r.Tabs == 0 {
 		t.Errorf("stopped: %+v, %v", r, err)
 	}
 	var missing *profiles.NotFoundError

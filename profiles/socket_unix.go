@@ -14,7 +14,10 @@ import (
 // 108 on Linux, with the NUL).
 const longestSocket = 103
 
-func listenSocket(path string) (net.Listener, error) {
+// listenSocket listens under another name first: between binding and listening a socket refuses, and would be taken for
+// one that was left over.
+func listenSocket(final string) (net.Listener, error) {
+	path := final + ".new"
 	short, done, err := shorten(path)
 	if err != nil {
 		return nil, err
@@ -26,6 +29,10 @@ func listenSocket(path string) (net.Listener, error) {
 	}
 	listener.(*net.UnixListener).SetUnlinkOnClose(false) // it may have been bound under another name; peers.close removes it
 	if err := os.Chmod(path, 0o600); err != nil {
+		listener.Close()
+		return nil, err
+	}
+	if err := os.Rename(path, final); err != nil {
 		listener.Close()
 		return nil, err
 	}

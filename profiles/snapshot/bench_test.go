@@ -7,123 +7,50 @@ import (
 	"path/filepath"
 	"testing"
 	"time"
-
-	"github.com/google/uuid"
 )
 
-// The benchmarks work on a tree of about 100 MB, and give their time as a ratio to copying it file by file (walk, read,
-// and write again, as tar would) in the same run: x/copy.
+// The benchmarks work on a tree of about 100 MB. x/copy is their time as a multiple of copying the tree file by file, as
+// tar would, in the same run; x/read, of only reading it. Both are from and to memory: disks vary too much.
 
 const benchMegabytes = 100
-
-// copyTree is the measure of things.
-func copyTree(t testing.TB, from, to string) time.Duration {
-	t.Helper()
-	started := time.Now()
-	must(t, filepath.WalkDir(from, func(path string, d fs.DirEntry, err error) error {
-		if err != nil {
-			return err
-		}
-		rel, err := filepath.Rel(from, path)
-		if err != nil {
-			return err
-		}
-		if d.IsDir() {
-			return os.MkdirAll(filepath.Join(to, rel), 0o700)
-		}
-		content, err := os.ReadFile(path)
-		if err != nil || to == os.DevNull {
-			return err
-		}
-		return os.WriteFile(filepath.Join(to, rel), content, 0o600)
-	}))
-	return time.Since(started)
-}
-
-// measure runs one pass at a time against a copy of the tree.
-func measure(b *testing.B, dir string, pass func()) {
-	var own, copying time.Duration
-	b.SetBytes(treeSize(b, dir))
-	b.ReportAllocs()
-	for b.Loop() {
-		b.StopTimer()
-		to := filepath.Join(scratch(b), "copy")
-		copying += copyTree(b, dir, to)
-		must(b, os.RemoveAll(to))
-		b.StartTimer()
-		started := time.Now()
-		pass()
-		own += time.Since(started)
-	}
-	b.ReportMetric(float64(own)/float64(copying), "x/copy")
-}
-
-func treeSize(t testing.TB, dir string) int64 {
-	all, err := scan(t.Context(), dir, nil)
-	must(t, err)
-	var n int64
-	for _, f := range all {
-		n += f.entry.Size
-	}
-	return n
-}
-
-// scratch is a directory in memory, if there is such a place: disks vary too much.
-func scratch(t testing.TB) string {
-	if _, err := os.Stat("/dev/shm"); err != nil {
-		return t.TempDir()
-	}
-	dir, err := os.MkdirTemp("/dev/shm", "valise-bench-")
-	must(t, err)
-	t.Cleanup(func() { os.RemoveAll(dir) })
-	return dir
-}
 
 func BenchmarkFirstSave(b *testing.B) {
 	dir := scratch(b)
 	newGenerator(1).profile(b, dir, benchMegabytes)
-	s := shelf{}
-	var stored int64
-	measure(b, dir, func() {
-		index, _, err := Save(b.Context(), io.Discard, testKey, s.open, dir, Saving{})
-		must(b, err)
-		stored = index.Stored
-	})
-	b.ReportMetric(float64(stored)/1e6, "MB-stored")
+	measureSave(b, dir, Saving{}, shelf{})
 }
 
 func BenchmarkSecondSave(b *testing.B) {
+	g := newGenerator(1)
+	dir, work := scratch(b), scratch(b)
+	g.profile(b, dir, benchMegabytes)
+	s := shelf{}
+	first, _ := s.save(b, dir, nil, Saving{})
+	_, state, err := Restore(b.Context(), testKey, s.open, first.Meta.ID, work, Restoring{})
+	must(b, err)
+	g.session(b, work, 1)
+	measureSave(b, work, Saving{Base: first.Meta.ID, State: state}, s)
+}
+
+// As after a crash, or with another profile's blocks: everything is read, and only what is new is stored.
+func BenchmarkSecondSaveWithoutState(b *testing.B) {
 	g := newGenerator(1)
 	dir := scratch(b)
 	g.profile(b, dir, benchMegabytes)
 	s := shelf{}
 	first, _ := s.save(b, dir, nil, Saving{})
-	work := scratch(b)
-	_, state, err := Restore(b.Context(), testKey, s.open, first.Meta.ID, work, Restoring{})
-	must(b, err)
-	g.session(b, work, 1)
-	var stored int64
-	measure(b, work, func() {
-		index, _, err := Save(b.Context(), io.Discard, testKey, s.open, work, Saving{Meta: Meta{Parent: first.Meta.ID}, Base: first.Meta.ID, State: state})
-		must(b, err)
-		stored = index.Stored
-	})
-	b.ReportMetric(float64(stored)/1e6, "MB-stored")
+	g.session(b, dir, 1)
+	measureSave(b, dir, Saving{Base: first.Meta.ID}, s)
 }
 
 func BenchmarkNothingChanged(b *testing.B) {
-	dir := scratch(b)
+	dir, work := scratch(b), scratch(b)
 	newGenerator(1).profile(b, dir, benchMegabytes)
 	s := shelf{}
 	first, _ := s.save(b, dir, nil, Saving{})
-	work := scratch(b)
 	_, state, err := Restore(b.Context(), testKey, s.open, first.Meta.ID, work, Restoring{})
 	must(b, err)
-	measure(b, work, func() {
-		if _, _, err := Save(b.Context(), io.Discard, testKey, s.open, work, Saving{Meta: Meta{Parent: first.Meta.ID}, Base: first.Meta.ID, State: state}); err != ErrUnchanged {
-			b.Fatal(err)
-		}
-	})
+	measureSave(b, work, Saving{Base: first.Meta.ID, State: state}, s)
 }
 
 func BenchmarkRestore(b *testing.B) {
@@ -131,7 +58,7 @@ func BenchmarkRestore(b *testing.B) {
 	newGenerator(1).profile(b, dir, benchMegabytes)
 	s := shelf{}
 	first, _ := s.save(b, dir, nil, Saving{})
-	measureRestore(b, s, dir, first.Meta.ID)
+	measureRestore(b, s, dir, first)
 }
 
 // After many sessions the blocks of a file lie in many objects.
@@ -145,18 +72,97 @@ func BenchmarkRestoreAfterSessions(b *testing.B) {
 		g.session(b, dir, n)
 		index, state = s.save(b, dir, index, Saving{State: state})
 	}
-	measureRestore(b, s, dir, index.Meta.ID)
+	measureRestore(b, s, dir, index)
 }
 
-func measureRestore(b *testing.B, s shelf, dir string, id uuid.UUID) {
-	measure(b, dir, func() {
-		b.StopTimer()
-		to := scratch(b)
+func measureSave(b *testing.B, dir string, saving Saving, s shelf) {
+	var stored int64
+	measure(b, dir, func(string) {
 		b.StartTimer()
-		_, _, err := Restore(b.Context(), testKey, s.open, id, to, Restoring{})
-		must(b, err)
+		index, _, err := Save(b.Context(), io.Discard, testKey, s.open, dir, saving)
 		b.StopTimer()
-		must(b, os.RemoveAll(to))
-		b.StartTimer()
+		if err != ErrUnchanged {
+			must(b, err)
+			stored = index.Stored
+		}
 	})
+	b.ReportMetric(float64(stored)/1e6, "MB-stored")
+}
+
+func measureRestore(b *testing.B, s shelf, dir string, index *Index) {
+	measure(b, dir, func(empty string) {
+		b.StartTimer()
+		_, _, err := Restore(b.Context(), testKey, s.open, index.Meta.ID, empty, Restoring{})
+		b.StopTimer()
+		must(b, err)
+	})
+}
+
+// measure runs pass again and again, each time beside a copy of the tree. pass starts and stops the timer, and may fill
+// the empty directory that it is given.
+func measure(b *testing.B, dir string, pass func(empty string)) {
+	var reading, copying time.Duration
+	b.SetBytes(treeSize(b, dir))
+	b.ReportAllocs()
+	for b.Loop() {
+		b.StopTimer()
+		reading += copyTree(b, dir, "")
+		for _, do := range []func(empty string){func(empty string) { copying += copyTree(b, dir, empty) }, pass} {
+			empty := scratch(b)
+			do(empty)
+			must(b, os.RemoveAll(empty))
+		}
+		b.StartTimer()
+	}
+	b.ReportMetric(float64(b.Elapsed())/float64(copying), "x/copy")
+	b.ReportMetric(float64(b.Elapsed())/float64(reading), "x/read")
+}
+
+// copyTree is the measure of things. Without a place to copy to it only reads.
+func copyTree(t testing.TB, from, to string) time.Duration {
+	t.Helper()
+	started := time.Now()
+	must(t, filepath.WalkDir(from, func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		rel, err := filepath.Rel(from, path)
+		if err != nil {
+			return err
+		}
+		if d.IsDir() {
+			if to != "" {
+				err = os.MkdirAll(filepath.Join(to, rel), 0o700)
+			}
+			return err
+		}
+		content, err := os.ReadFile(path)
+		if err != nil || to == "" {
+			return err
+		}
+		return os.WriteFile(filepath.Join(to, rel), content, 0o600)
+	}))
+	return time.Since(started)
+}
+
+func treeSize(t testing.TB, dir string) int64 {
+	all, err := scan(t.Context(), dir, nil)
+	must(t, err)
+	var n int64
+	for _, f := range all {
+		n += f.entry.Size
+	}
+	return n
+}
+
+// scratch is a directory in memory, if there is such a place.
+func scratch(t testing.TB) string {
+	memory := "/dev/shm"
+	if _, err := os.Stat(memory); err != nil {
+		memory = os.TempDir()
+	}
+	dir, err := os.MkdirTemp(memory, "valise-bench-")
+	must(t, err)
+	t.Cleanup(func() { os.RemoveAll(dir) })
+	return dir
 }

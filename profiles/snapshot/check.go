@@ -16,7 +16,7 @@ import (
 
 // Damage is one thing that Check found.
 type Damage struct {
-	Path string // the file that it costs; empty: the snapshot as a whole, or nothing but the place itself
+	Path string // the file that it costs; empty: all of the snapshot, or, of a damaged header, nothing yet
 	Err  error
 }
 

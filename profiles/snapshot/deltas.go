@@ -17,19 +17,27 @@ type delta struct {
 	Stored       uint32 // length of the frame
 }
 
-// delta returns nil for a block that is stored as it is.
-func (t *table) delta(block uint32) *delta {
-	i, found := slices.BinarySearchFunc(t.Deltas, block, func(d delta, b uint32) int { return cmp.Compare(d.Block, b) })
-	if !found {
+// nextDelta is the first delta from block on, or nil.
+func (t *table) nextDelta(block uint32) *delta {
+	i, _ := slices.BinarySearchFunc(t.Deltas, block, func(d delta, b uint32) int { return cmp.Compare(d.Block, b) })
+	if i == len(t.Deltas) {
 		return nil
 	}
 	return &t.Deltas[i]
 }
 
+// delta is nil for a block that is stored as it is.
+func (t *table) delta(block uint32) *delta {
+	if d := t.nextDelta(block); d != nil && d.Block == block {
+		return d
+	}
+	return nil
+}
+
 // hasDelta says whether any block of the segment is one.
 func (t *table) hasDelta(segment int) bool {
-	i, _ := slices.BinarySearchFunc(t.Deltas, t.firsts[segment], func(d delta, b uint32) int { return cmp.Compare(d.Block, b) })
-	return i < len(t.Deltas) && t.Deltas[i].Block < t.firsts[segment+1]
+	d := t.nextDelta(t.firsts[segment])
+	return d != nil && d.Block < t.firsts[segment+1]
 }
 
 // storedLength is what a block takes up in its segment.

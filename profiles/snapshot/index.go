@@ -193,9 +193,11 @@ func encodeIndex(m *indexMap) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("write the index: %w", err)
 	}
-	if len(plain) > maxIndex-sealedOverhead || len(m.Tree) > maxElements || len(m.Blocks.Lengths) > maxElements ||
-		referred(m.Tree) > maxReferred {
+	if len(plain) > maxIndex-sealedOverhead || referred(m.Tree) > maxReferred {
 		return nil, ErrTooLarge
+	}
+	if err := decMode.Wellformed(plain); err != nil { // what this says of a valid map is which limit it exceeds
+		return nil, ErrTooLarge.Because(err)
 	}
 	return compress(nil, plain), nil
 }

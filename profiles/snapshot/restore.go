@@ -1,7 +1,6 @@
 package snapshot
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -11,6 +10,7 @@ import (
 	"slices"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"time"
 
 	"valise/crypto"
@@ -39,8 +39,12 @@ func Restore(ctx context.Context, key crypto.Key, src Source, id uuid.UUID, dir 
 		return nil, nil, fmt.Errorf("restore: %w", err)
 	}
 	defer root.Close()
-	if names, err := list(root); err != nil || len(names) > 0 {
-		return nil, nil, fmt.Errorf("restore into %s: %w", dir, cmp.Or(err, error(ErrNotEmpty)))
+	names, err := list(root)
+	if err == nil && len(names) > 0 {
+		err = ErrNotEmpty
+	}
+	if err != nil {
+		return nil, nil, fmt.Errorf("restore into %s: %w", dir, err)
 	}
 	t := &target{lineage: l, root: root, told: r, files: make([]restored, len(l.index.tree)), total: l.index.Size(), lost: map[int]error{}}
 	if err := t.restore(ctx); err != nil {
@@ -65,7 +69,8 @@ type target struct {
 type restored struct {
 	segments int          // that have blocks of it
 	missing  atomic.Int32 // of these
-	stamp    stamp        // once it is complete
+	made     bool         // the file is there, perhaps not whole yet
+	stamp    stamp        // once it is whole
 }
 
 func (t *target) restore(ctx context.Context) error {
@@ -81,9 +86,9 @@ func (t *target) restore(ctx context.Context) error {
 			t.lost[i] = ErrName
 		}
 	}
-	for i, err := range t.lost {
-		if t.told.Damaged == nil {
-			return fmt.Errorf("%s: %w", t.index.tree[i].Path, err)
+	for _, i := range slices.Sorted(maps.Keys(t.lost)) {
+		if err := t.lose(i, t.lost[i]); err != nil {
+			return err
 		}
 	}
 	if err := t.create(); err != nil {
@@ -103,13 +108,12 @@ func (t *target) create() error {
 		case t.isLost(i):
 		case e.Kind == directory:
 			err = t.root.Mkdir(e.Path, ownerOnly)
-		case t.files[i].segments != 1:
+		case t.files[i].segments == 0:
+			err = t.write(i, nil, nil, nil) // an empty file
+		case t.files[i].segments > 1:
 			var f *os.File
-			if f, err = t.root.OpenFile(e.Path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600); err == nil {
+			if f, err = t.open(i, true); err == nil {
 				err = f.Close()
-			}
-			if err == nil && t.files[i].segments == 0 {
-				err = t.finish(i)
 			}
 		}
 		if err := t.excuse(i, err); err != nil {
@@ -137,12 +141,9 @@ func (t *target) fill(s *share, blocks []byte, err error) error {
 	return nil
 }
 
+// write writes pieces of a file, and finishes it when they are the last.
 func (t *target) write(i int, s *share, pieces []piece, blocks []byte) error {
-	flags := os.O_WRONLY
-	if t.files[i].segments == 1 {
-		flags |= os.O_CREATE | os.O_EXCL
-	}
-	f, err := t.root.OpenFile(t.index.tree[i].Path, flags, 0o600)
+	f, err := t.open(i, t.files[i].segments <= 1)
 	if err != nil {
 		return err
 	}
@@ -158,10 +159,23 @@ func (t *target) write(i int, s *share, pieces []piece, blocks []byte) error {
 		return err
 	}
 	t.advance(n)
-	if t.files[i].missing.Add(-1) == 0 {
+	if t.files[i].missing.Add(-1) <= 0 {
 		return t.finish(i)
 	}
 	return nil
+}
+
+// open opens a file for writing, making it if it is new: then nothing else may have its name.
+func (t *target) open(i int, isNew bool) (*os.File, error) {
+	flags := os.O_WRONLY
+	if isNew {
+		flags |= os.O_CREATE | os.O_EXCL
+	}
+	f, err := t.root.OpenFile(t.index.tree[i].Path, flags, 0o600)
+	if err == nil && isNew {
+		t.files[i].made = true
+	}
+	return f, err
 }
 
 // finish gives a file the mode and time that it had, and notes what it looks like.
@@ -176,7 +190,7 @@ func (t *target) finish(i int) error {
 	return err
 }
 
-// adorn sets mode, where it is not has already, and time of an entry.
+// adorn sets the mode of an entry, which now is has, and its time.
 func (t *target) adorn(i int, has fs.FileMode) error {
 	e := t.index.tree[i]
 	if e.Mode != has {
@@ -192,8 +206,10 @@ func (t *target) adorn(i int, has fs.FileMode) error {
 func (t *target) complete() error {
 	for _, i := range slices.Sorted(maps.Keys(t.lost)) {
 		path := t.index.tree[i].Path
-		if err := t.root.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) && t.index.tree[i].Kind == file {
-			return err
+		if t.files[i].made {
+			if err := t.root.Remove(path); err != nil {
+				return err
+			}
 		}
 		t.told.Damaged(path, t.lost[i])
 	}
@@ -220,11 +236,13 @@ func (t *target) state() *State {
 	return s
 }
 
-// excuse passes an error on, unless it is about this one file's name: that the system refuses it, or takes it for that
-// of another file, as where upper and lower case are one.
+// excuse passes an error on, unless it is about this one name: that the system refuses it, or takes it for another, as
+// where upper and lower case are one.
 func (t *target) excuse(i int, err error) error {
-	if errors.Is(err, fs.ErrExist) {
-		return t.lose(i, ErrName.Because(err))
+	for _, name := range []error{fs.ErrExist, syscall.ENAMETOOLONG, syscall.EILSEQ} {
+		if errors.Is(err, name) {
+			return t.lose(i, ErrName.Because(err))
+		}
 	}
 	return err
 }

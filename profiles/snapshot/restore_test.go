@@ -207,3 +207,31 @@ func TestTheIndexOfARestorationIsTheSavings(t *testing.T) {
 		t.Errorf("restored %+v, saved %+v", read, index)
 	}
 }
+
+func TestANameThatThisComputerRefusesCostsOnlyThatFile(t *testing.T) {
+	frames, m := forgery(t)
+	long := strings.Repeat("x", 300) // a name on macOS may have that many bytes
+	m.Tree = append(m.Tree, entry{Path: "e" + long, Kind: directory, Mode: 0o700}, entry{Path: "e" + long + "/file", Kind: file, Mode: 0o600},
+		entry{Path: "f" + long, Kind: file, Mode: 0o600, Size: m.Tree[1].Size, Extents: m.Tree[1].Extents})
+	id := NewID(uuid.Nil)
+	s := shelf{id: forge(t, id, 0, frames, m)}
+	dir := t.TempDir()
+	var lost []string
+	_, _, err := Restore(t.Context(), testKey, s.open, id, dir, Restoring{Damaged: func(path string, err error) {
+		if !errors.Is(err, ErrName) {
+			t.Errorf("%s: %v", path, err)
+		}
+		lost = append(lost, path)
+	}})
+	must(t, err)
+	if len(lost) != 3 {
+		t.Errorf("lost %v", lost)
+	}
+	hasContent(t, dir, "dir/file", []byte("what a file holds"))
+
+	dir = t.TempDir()
+	if _, _, err := Restore(t.Context(), testKey, s.open, id, dir, Restoring{}); !errors.Is(err, ErrName) {
+		t.Errorf("restoring all of it: %v", err)
+	}
+	same(t, seen(t, dir), nil)
+}

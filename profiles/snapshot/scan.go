@@ -21,13 +21,7 @@ type found struct {
 // of a tree. Links, sockets and devices are passed over: a snapshot holds files and directories.
 func scan(ctx context.Context, dir string, keep func(path string, dir bool) bool) ([]found, error) {
 	var all []found
-	err := filepath.WalkDir(dir, func(full string, d fs.DirEntry, err error) error {
-		if err == nil {
-			err = ctx.Err()
-		}
-		if err != nil || full == dir {
-			return err
-		}
+	visit := func(full string, d fs.DirEntry) error {
 		path, err := filepath.Rel(dir, full)
 		if err != nil {
 			return err
@@ -45,16 +39,28 @@ func scan(ctx context.Context, dir string, keep func(path string, dir bool) bool
 		if err := checkPath(path); err != nil {
 			return ErrName.Because(err)
 		}
-		info, err := d.Info()
+		info, err := os.Lstat(full) // on Windows, what the listing of the directory says may be out of date
 		if err != nil {
 			return err
 		}
 		all = append(all, describe(path, info))
 		return nil
-	})
-	if _, gone := os.Lstat(dir); errors.Is(err, fs.ErrNotExist) && gone == nil {
-		err = ErrChanging.Because(err)
 	}
+	err := filepath.WalkDir(dir, func(full string, d fs.DirEntry, err error) error {
+		if full == dir {
+			return err
+		}
+		if err == nil {
+			err = ctx.Err()
+		}
+		if err == nil {
+			err = visit(full, d)
+		}
+		if errors.Is(err, fs.ErrNotExist) {
+			return ErrChanging.Because(err)
+		}
+		return err
+	})
 	if err != nil {
 		return nil, fmt.Errorf("look through %s: %w", dir, err)
 	}
@@ -64,7 +70,7 @@ func scan(ctx context.Context, dir string, keep func(path string, dir bool) bool
 
 func describe(path string, info fs.FileInfo) found {
 	f := found{entry: entry{Path: path, Kind: directory, Mode: info.Mode() & ownerOnly, Modified: info.ModTime().UnixNano()}}
-	if info.Mode().IsRegular() {
+	if !info.IsDir() {
 		f.entry.Kind, f.entry.Size, f.stamp = file, info.Size(), stampOf(info)
 	}
 	return f

@@ -4,11 +4,12 @@
 // same profile. It is written front to back in one go and never changed, so a half-written one does not exist.
 // docs/format.md describes every byte of it; the files here follow that page:
 //
-//	blocks.go   the words: block, segment, extent
+//	blocks.go   the words: block, segment, extent; deltas.go: blocks that are stored as a difference
 //	tree.go     what a directory looked like; paths.go: which names are allowed
 //	index.go    the table of contents at the end of an object, and its limits
-//	object.go   reading an object; lineage.go: an object together with the older ones that it refers to
-//	writer.go   writing an object, several segments at once
+//	object.go   reading an object; lineage.go: together with the older ones that it refers to; segments.go: all at once
+//	writer.go   writing an object, several segments at once; draft.go: a snapshot while it is written
+//	scan.go     looking through a directory; state.go: what has changed in it; cut.go: reading that
 //
 // Start reading at save.go and restore.go. Both are careful in their own way: Save never changes the directory, and
 // refuses one that changes under it; Restore believes no length, place or name before it has checked it, and writes

@@ -61,15 +61,20 @@ func LoadState(path string) (*State, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read the state of the working directory: %w", err)
 	}
+	return decodeState(content), nil
+}
+
+// decodeState returns nil for what is damaged.
+func decodeState(content []byte) *State {
 	if len(content) < sha256.Size {
-		return nil, nil
+		return nil
 	}
 	sum := sha256.Sum256(content[sha256.Size:])
 	var m stateMap
 	if !bytes.Equal(sum[:], content[:sha256.Size]) || decMode.Unmarshal(content[sha256.Size:], &m) != nil {
-		return nil, nil
+		return nil
 	}
-	return &State{m.Snapshot, m.Files}, nil
+	return &State{m.Snapshot, m.Files}
 }
 
 // Store writes the State to a file that only its owner can read, whole or not at all: a hash of what follows, and CBOR.

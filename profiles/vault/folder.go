@@ -20,7 +20,7 @@ import (
 type Folder struct{ dir string }
 
 // NewFolder is the store in dir, an absolute path. Nothing is made yet: Put makes dir, but not the directories above
-// it, so that a drive that is not there is noticed rather than written beside.
+// it, so that a drive that is not there is noticed. What crashes left half-written there long ago is removed.
 func NewFolder(dir string) (*Folder, error) {
 	if !filepath.IsAbs(dir) {
 		return nil, ErrBadLocation.Because(fmt.Errorf("%q is not a full path", dir))
@@ -30,6 +30,7 @@ func NewFolder(dir string) (*Folder, error) {
 	if err == nil && !info.IsDir() {
 		return nil, ErrBadLocation.Because(fmt.Errorf("%s is a file", f.dir))
 	}
+	f.sweep()
 	return f, nil
 }
 

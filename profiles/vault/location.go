@@ -171,10 +171,19 @@ func (l Location) Store(c Credentials) (Store, error) {
 	if err := l.Check(); err != nil {
 		return nil, err
 	}
+	// Not returned as they come: a nil *Folder would be a Store that is not nil.
 	if l.Folder != "" {
-		return NewFolder(l.Folder)
+		folder, err := NewFolder(l.Folder)
+		if err != nil {
+			return nil, err
+		}
+		return folder, nil
 	}
-	return NewS3(l, c)
+	bucket, err := NewS3(l, c)
+	if err != nil {
+		return nil, err
+	}
+	return bucket, nil
 }
 
 func badLocation(format string, args ...any) error {

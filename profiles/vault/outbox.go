@@ -120,7 +120,8 @@ func ledgerName(s Store) string {
 
 func (v *Vault) syncPath(file string) string { return filepath.Join(v.local.dir, syncDir, file) }
 
-// readLedger returns the names in a ledger. A torn line is no object's name and does no harm.
+// readLedger returns the names in a ledger. Each stands behind a line feed, so that one that a power cut tore spoils no
+// other; what is left of it is no object's name.
 func (v *Vault) readLedger(ledger string) (map[string]bool, error) {
 	held := map[string]bool{}
 	text, err := os.ReadFile(v.syncPath(ledger))
@@ -140,7 +141,7 @@ func (v *Vault) addToLedger(ledger, name string) error {
 	if err != nil {
 		return fmt.Errorf("write the outbox: %w", v.local.problem(err))
 	}
-	_, err = file.WriteString(name + "\n")
+	_, err = file.WriteString("\n" + name)
 	if err = errors.Join(err, file.Close()); err != nil {
 		return fmt.Errorf("write the outbox: %w", v.local.problem(err))
 	}
@@ -155,7 +156,7 @@ func (v *Vault) settleLedger(ledger string, held map[string]bool) error {
 	}
 	var text strings.Builder
 	for name := range held {
-		text.WriteString(name + "\n")
+		text.WriteString("\n" + name)
 	}
 	if err := v.note(ledger, text.String()); err != nil {
 		return fmt.Errorf("write the outbox: %w", err)

@@ -124,7 +124,10 @@ func (s *S3) Put(ctx context.Context, name string, body io.ReadSeeker, size int6
 			break
 		}
 	}
-	if errors.Is(err, ErrExists) && s.isOurs(ctx, name, options.UserMetadata[nonceKey]) {
+	switch {
+	case errors.Is(err, errAgain):
+		return ErrUnreachable.Because(err)
+	case errors.Is(err, ErrExists) && s.isOurs(ctx, name, options.UserMetadata[nonceKey]):
 		return nil
 	}
 	return err
@@ -133,7 +136,8 @@ func (s *S3) Put(ctx context.Context, name string, body io.ReadSeeker, size int6
 var errAgain = errors.New("the server asks to try again")
 
 func (s *S3) putOnce(ctx context.Context, name string, body *window, size int64, md5sum, sha []byte, o minio.PutObjectOptions) error {
-	if !s.unconditional.Load() {
+	conditional := !s.unconditional.Load()
+	if conditional {
 		o.SetMatchETagExcept("*")
 	} else if _, err := stat(ctx, s, name); err == nil {
 		return ErrExists.Because(fmt.Errorf("%s in %s", name, s))
@@ -145,7 +149,7 @@ func (s *S3) putOnce(ctx context.Context, name string, body *window, size int64,
 	switch response := minio.ToErrorResponse(err); {
 	case response.Code == "ConditionalRequestConflict":
 		return errAgain // another Put of this name is under way: then it is known who was first
-	case conditionRefused(response):
+	case conditional && conditionRefused(response):
 		s.unconditional.Store(true)
 		return errAgain
 	}

@@ -27,8 +27,8 @@ func (s *S3) problem(ctx context.Context, err error) error {
 		}
 		return ctx.Err()
 	}
-	answer, answered := err.(minio.ErrorResponse)
-	if !answered {
+	var answer minio.ErrorResponse
+	if !errors.As(err, &answer) {
 		return transportProblem(err)
 	}
 	cause := fmt.Errorf("%s (%s)", strings.TrimSpace(answer.Message), s)

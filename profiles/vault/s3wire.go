@@ -57,38 +57,43 @@ func (w *wire) RoundTrip(request *http.Request) (*http.Response, error) {
 			response, err = nil, fmt.Errorf("%w (%s)", errWebPage, response.Status)
 		}
 	}
-	if body != nil && (err != nil || response.StatusCode >= 300) {
-		body.takeBack()
+	if body != nil {
+		body.end(err == nil && response.StatusCode < 300)
 	}
 	return response, err
 }
 
-// sentBody counts a body as it is sent. What was counted is taken back when the request fails, for it is sent again.
+// sentBody counts a body as it is sent. A transport may go on reading the body of a request that has failed, while
+// minio-go is already sending it again: end keeps the first from taking what the second is to send.
 type sentBody struct {
 	io.ReadCloser
 	ctx context.Context
 
-	mu     sync.Mutex
-	sent   int64
-	failed bool // the transport may read on for a moment
+	mu    sync.Mutex
+	sent  int64
+	ended bool
 }
 
 func (b *sentBody) Read(p []byte) (int, error) {
-	n, err := b.ReadCloser.Read(p)
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if !b.failed {
-		b.sent += int64(n)
-		reportMoved(b.ctx, int64(n))
+	if b.ended {
+		return 0, io.ErrClosedPipe
 	}
+	n, err := b.ReadCloser.Read(p)
+	b.sent += int64(n)
+	reportMoved(b.ctx, int64(n))
 	return n, err
 }
 
-func (b *sentBody) takeBack() {
+// end is called when the request is over. What was counted is taken back if it was in vain.
+func (b *sentBody) end(accepted bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.failed = true
-	reportMoved(b.ctx, -b.sent)
+	b.ended = true
+	if !accepted {
+		reportMoved(b.ctx, -b.sent)
+	}
 }
 
 // patience is how long a call may take without moving a byte, retries included.

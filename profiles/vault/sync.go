@@ -117,8 +117,8 @@ func (r *syncRun) sync(ctx context.Context) error {
 		})
 	}
 	transfers.Wait()
-	if r.failed == nil {
-		r.failed = ctx.Err()
+	if err := ctx.Err(); err != nil {
+		return err
 	}
 	return r.failed
 }

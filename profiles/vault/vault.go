@@ -51,7 +51,6 @@ func Open(dir string) (*Vault, error) {
 	if err != nil {
 		return nil, err
 	}
-	local.sweep()
 	return &Vault{local: local, description: d}, nil
 }
 

@@ -43,8 +43,10 @@ func snapshotOf(id uuid.UUID, size int) []byte {
 	offset := len(object)
 	object = o.Seal(object, crypto.Index(1), []byte("index"), nil)
 	length := len(object) - offset
+	object = append(object, o.HeaderBytes()...)
 	object = binary.BigEndian.AppendUint64(object, uint64(offset))
-	return binary.BigEndian.AppendUint64(object, uint64(length))
+	object = binary.BigEndian.AppendUint64(object, uint64(length))
+	return binary.BigEndian.AppendUint64(object, 1) // segments
 }
 
 // newID is a new UUID of version 7.
