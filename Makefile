@@ -71,6 +71,7 @@ fuzz: ## every fuzz target for FUZZTIME (5s)
 	@$(GO_WITHOUT_C) test -list '^Fuzz' $(UNITS) | \
 		awk '/^Fuzz/ { names[n++] = $$1 } /^ok/ { for (i = 0; i < n; i++) print $$2, names[i]; n = 0 }' | \
 		while read -r package name; do \
+			echo "$$package $$name"; \
 			$(GO_WITHOUT_C) test -run '^$$' -fuzz "^$$name\$$" -fuzztime $(FUZZTIME) -parallel 2 $$package </dev/null; \
 		done
 
@@ -93,7 +94,7 @@ packages: ## build/*.deb and build/*.rpm
 	@rm -rf build/package
 	@$(MAKE) --no-print-directory install DESTDIR=$(CURDIR)/build/package PREFIX=/usr
 	$(call heading,packages)
-	@export VERSION=$(VERSION) GOARCH=$$(go env GOARCH); for kind in deb rpm; do \
+	@export VERSION=$(if $(filter v%,$(VERSION)),$(VERSION:v%=%),0.0.0+$(VERSION)) GOARCH=$$(go env GOARCH); for kind in deb rpm; do \
 		build/tools/nfpm package --config packaging/nfpm.yaml --packager $$kind --target build; \
 	done
 

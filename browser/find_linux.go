@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -113,12 +114,11 @@ func scriptText(path string) (string, error) {
 		return "", err
 	}
 	defer file.Close()
-	start := make([]byte, 64<<10)
-	n, err := file.Read(start)
-	if err != nil || !bytes.HasPrefix(start[:n], []byte("#!")) {
+	start, err := io.ReadAll(io.LimitReader(file, 64<<10))
+	if err != nil || !bytes.HasPrefix(start, []byte("#!")) {
 		return "", err
 	}
-	return string(start[:n]), nil
+	return string(start), nil
 }
 
 func versionText(ctx context.Context, path string) (string, error) {

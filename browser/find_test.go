@@ -51,7 +51,6 @@ func TestWhatCannotBeUsedIsNoBrowserAndTheErrorSaysWhy(t *testing.T) {
 		if !errors.Is(err, browser.ErrNoBrowser) || problem.NextStep(err) == "" {
 			t.Errorf("%s: %v", name, err)
 		}
-		t.Log(err)
 	}
 	t.Setenv("VALISE_BROWSER", filepath.Join(t.TempDir(), "missing"))
 	if _, err := browser.Find(t.Context()); !errors.Is(err, browser.ErrNoBrowser) {

@@ -13,6 +13,7 @@ func flags(b Browser, o Options, ambient []string) []string {
 		"--user-data-dir=" + UserDataDir(o.Dir),
 		"--disk-cache-dir=" + cacheDir(o.Dir),
 		"--remote-debugging-pipe",
+		keyFlag,
 		"--no-first-run",
 		"--no-default-browser-check",
 		"--restore-last-session",
@@ -20,7 +21,6 @@ func flags(b Browser, o Options, ambient []string) []string {
 		// The pipe makes navigator.webdriver true, and some sites refuse a login then.
 		"--disable-blink-features=AutomationControlled",
 	}
-	f = append(f, keyFlag)
 	if o.Port {
 		f = append(f, "--remote-debugging-port=0")
 	}

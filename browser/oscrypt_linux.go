@@ -41,17 +41,19 @@ func checkKeys(ctx context.Context, userDataDir string) error {
 					return nil
 				})
 		}
-		eachRow(ctx, filepath.Join(dir, "Login Data"), "select password_value from logins where length(password_value) > 0",
-			func(scan func(...any) error) error {
-				var value []byte
-				if err := scan(&value); err != nil {
-					return err
-				}
-				if _, ok := basicDecrypt(value); !ok {
-					passwords++
-				}
-				return nil
-			})
+		for _, file := range []string{"Login Data", "Login Data For Account"} {
+			eachRow(ctx, filepath.Join(dir, file), "select password_value from logins where length(password_value) > 0",
+				func(scan func(...any) error) error {
+					var value []byte
+					if err := scan(&value); err != nil {
+						return err
+					}
+					if _, ok := basicDecrypt(value); !ok {
+						passwords++
+					}
+					return nil
+				})
+		}
 	}
 	if cookies+passwords > 0 {
 		return ErrForeignKeys.Because(fmt.Errorf("%d cookies of %d sites and %d passwords cannot be decrypted", cookies, len(sites), passwords))

@@ -30,7 +30,7 @@ type Options struct {
 }
 
 // Start prepares the profile directory (see prepare) and starts the browser on it over the DevTools pipe; it returns when
-// DevTools answers. The browser outlives the context. If this program dies, the pipe ends with it, and the browser closes
+// DevTools answers and there is a tab. The browser outlives the context. If this program dies, the pipe ends with it, and the browser closes
 // in order by itself.
 //
 // Errors: ErrRoot, ErrNoScreen, ErrBadArguments, ErrInUse, ErrForeignKeys, ErrDidNotStart.
@@ -63,6 +63,7 @@ func Start(ctx context.Context, b Browser, o Options) (*Process, error) {
 	if err := p.answer(ctx); err != nil {
 		return nil, err
 	}
+	p.waitForTab(ctx)
 	if o.Port {
 		if err := p.readPort(ctx); err != nil {
 			return nil, err
@@ -101,7 +102,8 @@ func launch(b Browser, o Options, args []string) (*Process, error) {
 		hurry:  make(chan struct{}),
 		done:   make(chan struct{}),
 	}
-	// The driver reads the pipe for as long as it lives, so that the browser never blocks on it. Its log has only protocol noise.
+	// The driver reads the pipe for as long as it lives, so that the browser never blocks on it. It cannot fail on an open pipe, and
+	// its log has only what it does not know of the protocol.
 	quiet := func(string, ...any) {}
 	p.driver, _ = chromedp.NewBrowserTransport(context.Background(), p.pipe,
 		chromedp.WithBrowserLogf(quiet), chromedp.WithBrowserErrorf(quiet))
@@ -121,6 +123,22 @@ func (p *Process) answer(ctx context.Context) error {
 	case <-time.After(10 * time.Second): // the pipe is lost, the process ought to be ending
 	}
 	return p.didNotStart(ctx)
+}
+
+// tabPatience bounds the wait for the first tab: with flags of the person's own there may never be one.
+const tabPatience = 5 * time.Second
+
+// waitForTab waits until the browser has opened, or restored, its first tabs. DevTools answers some 50 ms earlier, in the middle of the
+// start, and a browser that is asked to close just then may hang.
+func (p *Process) waitForTab(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, tabPatience)
+	defer cancel()
+	for {
+		if tab, err := p.page(ctx); err != nil || tab != "" {
+			return // what is wrong will show with the next command
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
 }
 
 // readPort waits for the file in which the browser says on which port DevTools listens, and for whom.

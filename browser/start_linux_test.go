@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	cdpbrowser "github.com/chromedp/cdproto/browser"
 	"github.com/chromedp/chromedp"
 
 	"valise/browser"
@@ -81,8 +82,14 @@ func TestADirectoryIsOpenOnlyOnce(t *testing.T) {
 	b, site := chromium(t), testenv.NewSite(t)
 	dir := t.TempDir()
 	first := start(t, b, browser.Options{Dir: dir})
-	if _, err := browser.Start(t.Context(), b, browser.Options{Dir: dir, Headless: true}); !errors.Is(err, browser.ErrInUse) {
-		t.Errorf("the second start: %v", err)
+	byAnotherName := filepath.Join(t.TempDir(), "link")
+	if err := os.Symlink(dir, byAnotherName); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{dir, byAnotherName} {
+		if _, err := browser.Start(t.Context(), b, browser.Options{Dir: name, Headless: true}); !errors.Is(err, browser.ErrInUse) {
+			t.Errorf("a second start on %s: %v", name, err)
+		}
 	}
 	if err := testenv.LogIn(drive(t, first), site, "alice"); err != nil {
 		t.Errorf("the first was disturbed: %v", err)
@@ -179,7 +186,64 @@ func TestAnAddressOpensInATabBesideTheOthers(t *testing.T) {
 	}
 	tabAt(t, p, site.URL+"/tab/2")
 	tabAt(t, p, site.URL+"/tab/1")
+}
+
+func TestShowBringsBackAWindowThatWasMinimized(t *testing.T) {
+	b, site, screen := chromium(t), testenv.NewSite(t), testenv.Display(t)
+	screen.WindowManager()
+	p := startOn(t, screen, b, browser.Options{Dir: t.TempDir(), URLs: []string{site.URL + "/tab/1"}})
+	tabAt(t, p, site.URL+"/tab/1")
+	minimize(t, p)
+	testenv.Until(t, "the window to be minimized", func() bool { return !screen.Shows("Tab 1 - Chromium") })
 	if err := p.Show(t.Context()); err != nil {
-		t.Error(err)
+		t.Fatal(err)
+	}
+	screen.Window("Tab 1 - Chromium")
+}
+
+func TestExtensionsRun(t *testing.T) {
+	b, site := chromium(t), testenv.NewSite(t)
+	extension := t.TempDir()
+	for name, content := range map[string]string{
+		"manifest.json": `{"manifest_version": 3, "name": "Mark", "version": "1",
+			"content_scripts": [{"matches": ["http://127.0.0.1/*"], "js": ["mark.js"]}]}`,
+		"mark.js": `document.documentElement.dataset.mark = 'was here'`,
+	} {
+		if err := os.WriteFile(filepath.Join(extension, name), []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	p := start(t, b, browser.Options{Dir: t.TempDir(), Args: []string{"--load-extension=" + extension}})
+	testenv.Until(t, "the extension to mark a page", func() bool {
+		page := site.URL + "/tab/1"
+		if err := p.OpenURL(t.Context(), page); err != nil {
+			t.Fatal(err)
+		}
+		mark, err := chromedp.Run(tabAt(t, p, page), chromedp.Evaluate[string]("document.documentElement.dataset.mark || ''"))
+		return err == nil && mark == "was here"
+	})
+}
+
+// minimize puts the window of the only tab into the taskbar.
+func minimize(t *testing.T, p *browser.Process) {
+	t.Helper()
+	ctx := drive(t, p)
+	infos, err := chromedp.Targets(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, info := range infos {
+		if info.Type != "page" {
+			continue
+		}
+		window, err := chromedp.CallBrowser(ctx, cdpbrowser.GetWindowForTarget, cdpbrowser.GetWindowForTargetParams{TargetID: info.TargetID})
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = chromedp.CallBrowser(ctx, cdpbrowser.SetWindowBounds, cdpbrowser.SetWindowBoundsParams{
+			WindowID: window.WindowID, Bounds: &cdpbrowser.Bounds{WindowState: cdpbrowser.WindowStateMinimized}})
+		if err != nil {
+			t.Fatal(err)
+		}
 	}
 }

@@ -197,46 +197,71 @@ const historyScript = `(async () => {
 	return []
 })()`
 
-// tabsOf lists the tabs of the site. Each is brought to the front first: a restored tab behind others loads only seconds later.
+// tabsOf lists the tabs of the site with their notes. Each is brought to the front first: a restored tab behind others loads only
+// seconds later.
 func tabsOf(ctx context.Context, s *Site) (map[string]string, error) {
-	infos, err := chromedp.CallBrowser(ctx, target.GetTargets, target.GetTargetsParams{})
+	infos, err := settledTabs(ctx)
 	if err != nil {
 		return nil, err
 	}
 	tabs := map[string]string{}
-	for _, info := range infos.TargetInfos {
-		if info.Type != "page" || !strings.HasPrefix(info.URL, s.URL) {
+	for _, info := range infos {
+		if !strings.HasPrefix(info.URL, s.URL) {
 			continue
 		}
 		if _, err := chromedp.CallBrowser(ctx, target.ActivateTarget, target.ActivateTargetParams{TargetID: info.TargetID}); err != nil {
 			return nil, err
 		}
-		tab, leave := inTab(ctx, info.TargetID)
-		var note string
-		err := evaluate(tab, `sessionStorage.getItem('note') || ''`, &note)
-		leave()
-		if err != nil {
+		if tabs[info.URL], err = noteOf(ctx, info.TargetID); err != nil {
 			return nil, fmt.Errorf("%s: %w", info.URL, err)
 		}
-		tabs[info.URL] = note
 	}
 	return tabs, nil
 }
 
-// anyTab is the id of a tab that is open; a browser that has just started opens one in a moment.
-func anyTab(ctx context.Context) (target.ID, error) {
+// noteOf reads the session storage of a tab once its page is there. It attaches anew each time: the answer of a tab that has just
+// been restored may be lost when the page moves to its own process.
+func noteOf(ctx context.Context, id target.ID) (note string, err error) {
 	for deadline := time.Now().Add(patience); time.Now().Before(deadline); time.Sleep(30 * time.Millisecond) {
-		infos, err := chromedp.CallBrowser(ctx, target.GetTargets, target.GetTargetsParams{})
-		if err != nil {
-			return "", err
-		}
-		for _, info := range infos.TargetInfos {
-			if info.Type == "page" {
-				return info.TargetID, nil
-			}
+		tab, leave := inTab(ctx, id)
+		short, cancel := context.WithTimeout(tab, 2*time.Second)
+		err = evaluate(short, `document.readyState === 'complete' && document.querySelector('h1') ? sessionStorage.getItem('note') || '' : null`, &note)
+		cancel()
+		leave()
+		if err == nil {
+			return note, nil
 		}
 	}
-	return "", errors.New("no tab is open")
+	return "", err
+}
+
+// settledTabs lists the open tabs once a browser that has just started has opened them all.
+func settledTabs(ctx context.Context) ([]*target.Info, error) {
+	var last []*target.Info
+	for deadline := time.Now().Add(patience); time.Now().Before(deadline); time.Sleep(300 * time.Millisecond) {
+		infos, err := chromedp.CallBrowser(ctx, target.GetTargets, target.GetTargetsParams{})
+		if err != nil {
+			return nil, err
+		}
+		tabs := slices.DeleteFunc(infos.TargetInfos, func(info *target.Info) bool { return info.Type != "page" })
+		if len(tabs) > 0 && slices.EqualFunc(tabs, last, func(a, b *target.Info) bool { return a.TargetID == b.TargetID }) {
+			return tabs, nil
+		}
+		last = tabs
+	}
+	return last, nil
+}
+
+// anyTab is the id of a tab that is open.
+func anyTab(ctx context.Context) (target.ID, error) {
+	tabs, err := settledTabs(ctx)
+	if err != nil {
+		return "", err
+	}
+	if len(tabs) == 0 {
+		return "", errors.New("no tab is open")
+	}
+	return tabs[0].TargetID, nil
 }
 
 func newTab(ctx context.Context) (target.ID, error) {

@@ -1,0 +1,107 @@
+package e2e
+
+import (
+	"context"
+	"regexp"
+	"syscall"
+
+	"valise/internal/testenv"
+)
+
+// session is a valise command that has opened a browser and waits for its end.
+type session struct {
+	*testenv.Process
+	computer *computer
+}
+
+// open starts a command that opens a browser without a window, and returns when the browser is there.
+func (c *computer) open(args ...string) *session {
+	c.t.Helper()
+	return c.openWindow(append(args, "--headless")...)
+}
+
+// openWindow starts a command that opens a browser with a window; it needs a screen: with(screen.Env()...).
+func (c *computer) openWindow(args ...string) *session {
+	c.t.Helper()
+	s := &session{testenv.Start(c.t, c.command(append(args, "--cdp")...)), c}
+	s.devTools()
+	return s
+}
+
+var listening = regexp.MustCompile(`(?m)^DevTools listening on (ws://127\.0\.0\.1:\S+)$`)
+
+// devTools waits for the line in which the command says where its browser is.
+func (s *session) devTools() string {
+	s.computer.t.Helper()
+	var line []string
+	ended := make(chan error, 1)
+	go func() { ended <- s.Wait() }()
+	testenv.Until(s.computer.t, "the browser", func() bool {
+		if line = listening.FindStringSubmatch(s.Output()); line != nil {
+			return true
+		}
+		select {
+		case err := <-ended:
+			s.computer.t.Fatalf("the command ended, with %v: %s", err, s.Output())
+		default:
+		}
+		return false
+	})
+	return line[1]
+}
+
+// browser is a chromedp context that drives the session's browser.
+func (s *session) browser() context.Context {
+	s.computer.t.Helper()
+	return testenv.Attach(s.computer.t, s.devTools())
+}
+
+// logIn has a person log in at the site.
+func (s *session) logIn(site *testenv.Site, person string) {
+	s.computer.t.Helper()
+	if err := testenv.LogIn(s.browser(), site, person); err != nil {
+		s.computer.t.Fatal(err)
+	}
+}
+
+// loggedIn is whom the site takes its visitor for.
+func (s *session) loggedIn(site *testenv.Site) string {
+	s.computer.t.Helper()
+	page, err := testenv.ReadPage(s.browser(), site)
+	if err != nil {
+		s.computer.t.Fatal(err)
+	}
+	return page.Cookies()["lasting"]
+}
+
+// interrupt presses Ctrl-C, and returns what the command has printed when it is over.
+func (s *session) interrupt() string {
+	s.computer.t.Helper()
+	s.Signal(s.computer.t, syscall.SIGINT)
+	return s.over()
+}
+
+// over waits for the end of a session that is saved.
+func (s *session) over() string {
+	s.computer.t.Helper()
+	if code := exitCode(s.computer.t, s.Wait()); code != 0 {
+		s.computer.t.Fatalf("the session ended with code %d: %s", code, s.Output())
+	}
+	return s.Output()
+}
+
+// logIn is a session in which a person logs in and is gone at once. It returns what the command printed.
+func (c *computer) logIn(site *testenv.Site, person string, args ...string) string {
+	c.t.Helper()
+	s := c.open(args...)
+	s.logIn(site, person)
+	return s.interrupt()
+}
+
+// loggedIn opens a throwaway of a profile, and says whom the site takes its visitor for.
+func (c *computer) loggedIn(site *testenv.Site, profile string, flags ...string) string {
+	c.t.Helper()
+	s := c.open(append([]string{"open", profile, "--throwaway"}, flags...)...)
+	defer s.interrupt()
+	return s.loggedIn(site)
+}

@@ -1,0 +1,199 @@
+package ui
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"valise/profiles"
+	"valise/ui/list"
+	"valise/ui/parts"
+
+	"fyne.io/fyne/v2"
+	"github.com/google/uuid"
+)
+
+// desk is an open library with the controllers of its screens. It knows the profiles and sessions of now, and passes on
+// what changes.
+type desk struct {
+	*program
+	lib      *profiles.Library
+	list     *listControl
+	profile  *profileControl
+	settings *settingsControl
+	sessions *sessionsControl
+	syncing  *syncControl
+	shown    screen // the one that the window shows
+
+	profiles []profiles.Profile
+	running  []profiles.SessionInfo
+	progress map[uuid.UUID]profiles.Progress // by session
+	reading  bool                            // the profiles are being read
+	stale    bool                            // and something changed meanwhile
+
+	unwatch func()
+	left    bool
+}
+
+// screen is what the desk needs of a controller.
+type screen interface {
+	refresh()               // something about the profiles or sessions is different
+	key(key *fyne.KeyEvent) // that nothing on the screen has taken
+}
+
+func newDesk(p *program, lib *profiles.Library) *desk {
+	d := &desk{program: p, lib: lib, progress: map[uuid.UUID]profiles.Progress{}}
+	d.sessions = &sessionsControl{desk: d, stages: map[uuid.UUID]profiles.Stage{}}
+	d.syncing = &syncControl{desk: d, event: lib.SyncStatus()}
+	d.list = newListControl(d)
+	d.profile = newProfileControl(d)
+	d.settings = newSettingsControl(d)
+	d.unwatch = lib.Watch(func(e profiles.Event) { p.main.do(func() { d.heard(e) }) })
+	d.reload()
+	d.syncing.refresh()
+	d.everyMinute()
+	return d
+}
+
+// leave takes the desk out of use, before its library is closed.
+func (d *desk) leave() {
+	d.left = true
+	d.unwatch()
+}
+
+// heard passes on what happened in the library.
+func (d *desk) heard(e profiles.Event) {
+	switch {
+	case d.left:
+	case e.Changed != nil:
+		d.reload()
+		d.profile.changed(e.Changed.Profile)
+	case e.Session != nil:
+		d.sessions.heard(*e.Session)
+	case e.Sync != nil:
+		d.syncing.heard(*e.Sync)
+	case e.Trouble != nil:
+		d.window.trouble("Something went wrong", e.Trouble)
+	}
+}
+
+// reload reads the profiles and sessions anew. However often it is asked to, one reading runs at a time.
+func (d *desk) reload() {
+	if d.reading {
+		d.stale = true
+		return
+	}
+	d.reading, d.stale = true, false
+	type state struct {
+		profiles []profiles.Profile
+		running  []profiles.SessionInfo
+	}
+	later(d.main, func(ctx context.Context) (s state, err error) {
+		if s.profiles, err = d.lib.Profiles(ctx); err == nil {
+			s.running, err = d.lib.Sessions(ctx)
+		}
+		return s, err
+	}, func(s state, err error) {
+		d.reading = false
+		if d.left {
+			return
+		}
+		if err != nil {
+			d.window.trouble("The profiles could not be read", err, parts.Action{Label: "Try again", Do: d.reload})
+			return
+		}
+		d.profiles, d.running = s.profiles, s.running
+		d.refresh()
+		if d.stale {
+			d.reload()
+		}
+	})
+}
+
+// refresh shows the state of now everywhere.
+func (d *desk) refresh() {
+	d.list.refresh()
+	d.profile.refresh()
+	d.tray.refresh()
+}
+
+// everyMinute keeps "5 minutes ago" true, and notices what other processes do.
+func (d *desk) everyMinute() {
+	d.main.after(time.Minute, func() {
+		if !d.left {
+			d.reload()
+			d.syncing.refresh()
+			d.everyMinute()
+		}
+	})
+}
+
+// entry is a profile with how far its session has come.
+func (d *desk) entry(p profiles.Profile) list.Entry {
+	e := list.Entry{Profile: p}
+	if p.Session != nil {
+		e.Progress = d.progress[p.Session.ID]
+	}
+	return e
+}
+
+// find finds a profile among those of now.
+func (d *desk) find(id uuid.UUID) (profiles.Profile, bool) {
+	for _, p := range d.profiles {
+		if p.ID == id {
+			return p, true
+		}
+	}
+	return profiles.Profile{}, false
+}
+
+// nameTaken says why a profile cannot get a name; empty: it can.
+func (d *desk) nameTaken(name string, except uuid.UUID) string {
+	for _, p := range d.profiles {
+		if p.ID != except && p.State != profiles.StateTrashed && equalFold(p.Name, name) {
+			return fmt.Sprintf("There is a profile named “%s” already.", p.Name)
+		}
+	}
+	return ""
+}
+
+func (d *desk) showList() {
+	d.shown = d.list
+	d.window.show(d.list.screen)
+	d.list.refresh()
+	d.window.Canvas().Focus(d.list.screen.Search)
+}
+
+func (d *desk) showProfile(id uuid.UUID) {
+	d.shown = d.profile
+	d.profile.open(id)
+	d.window.show(d.profile.screen)
+	d.window.Canvas().Unfocus()
+}
+
+func (d *desk) showSettings() {
+	d.shown = d.settings
+	d.settings.open()
+	d.window.show(d.settings.screen)
+	d.window.Canvas().Unfocus()
+	d.window.raise()
+}
+
+// key is a key that nothing on the screen has taken.
+func (d *desk) key(key *fyne.KeyEvent) { d.shown.key(key) }
+
+// recover saves what a crash left behind, and tells of it.
+func (d *desk) recover() {
+	later(d.main, d.lib.Recover, func(receipts []profiles.Receipt, err error) {
+		for _, r := range receipts {
+			d.window.tell(parts.Notice{
+				Tone: parts.Warn, Stays: true, Details: receiptDetails(r),
+				Text:   fmt.Sprintf("“%s” was still open when Valise ended unexpectedly. It was saved, and marked recovered.", r.Name),
+				Action: parts.Action{Label: "Show history", Do: func() { d.showProfile(r.Profile) }},
+			})
+		}
+		if err != nil {
+			d.window.trouble("Something that a crash left behind could not be saved", err, parts.Action{Label: "Try again", Do: d.recover})
+		}
+	})
+}

@@ -1,0 +1,58 @@
+package list
+
+import "valise/profiles"
+
+// Verb is what a person can want done with a line.
+type Verb int
+
+// The verbs, in the words of the menu.
+const (
+	Open Verb = iota
+	OpenThrowaway
+	OpenAsNew
+	OpenOver
+	BringUp // show the running browser
+	Close
+	History
+	Fork
+	Rename
+	Colour
+	Trash
+	PutBack
+)
+
+// Possible says whether a verb makes sense in the state that a line is in.
+func Possible(v Verb, e Entry) bool {
+	session := e.Session()
+	if e.Throwaway != nil {
+		return session.Stage == profiles.StageRunning && (v == BringUp || v == Close)
+	}
+	saved := e.Profile.Newest != [16]byte{}
+	if e.Profile.State == profiles.StateTrashed {
+		return v == PutBack || v == History
+	}
+	switch v {
+	case Open, Trash:
+		return session == nil
+	case OpenThrowaway, OpenAsNew, OpenOver, Fork:
+		return saved
+	case BringUp, Close:
+		return session != nil && session.Stage == profiles.StageRunning
+	case PutBack:
+		return false
+	default:
+		return true
+	}
+}
+
+// MainVerb is what Enter does.
+func MainVerb(e Entry) Verb {
+	switch {
+	case e.Profile.State == profiles.StateTrashed:
+		return PutBack
+	case e.Session() != nil:
+		return BringUp
+	default:
+		return Open
+	}
+}

@@ -1,0 +1,47 @@
+package parts
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/driver/desktop"
+	"fyne.io/fyne/v2/widget"
+)
+
+// Entry is a widget.Entry that passes on the keys that are not about text.
+type Entry struct {
+	widget.Entry
+	OnEscape func() // nil: Escape does nothing
+	self     fyne.Widget
+}
+
+// NewEntry makes an empty one.
+func NewEntry() *Entry {
+	e := &Entry{}
+	e.ExtendBaseWidget(e)
+	return e
+}
+
+// ExtendBaseWidget is called with what the entry is a part of.
+func (e *Entry) ExtendBaseWidget(self fyne.Widget) {
+	e.self = self
+	e.Entry.ExtendBaseWidget(self)
+}
+
+// TypedKey implements fyne.Focusable.
+func (e *Entry) TypedKey(key *fyne.KeyEvent) {
+	if key.Name == fyne.KeyEscape && e.OnEscape != nil {
+		e.OnEscape()
+		return
+	}
+	e.Entry.TypedKey(key)
+}
+
+// TypedShortcut implements fyne.Shortcutable. An entry with the focus gets all shortcuts; those of the window are not for it.
+func (e *Entry) TypedShortcut(s fyne.Shortcut) {
+	e.Entry.TypedShortcut(s)
+	if _, custom := s.(*desktop.CustomShortcut); !custom {
+		return
+	}
+	if window, ok := fyne.CurrentApp().Driver().CanvasForObject(e.self).(fyne.Shortcutable); ok {
+		window.TypedShortcut(s)
+	}
+}

@@ -1,0 +1,127 @@
+package ui
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"valise/profiles"
+	"valise/ui/list"
+	"valise/ui/parts"
+	"valise/ui/profile"
+	"valise/ui/words"
+
+	"fyne.io/fyne/v2"
+	"github.com/google/uuid"
+)
+
+// profileControl has what the person does on the page of a profile done.
+type profileControl struct {
+	desk   *desk
+	screen *profile.Screen
+	id     uuid.UUID // of the profile that the page is about
+}
+
+func newProfileControl(d *desk) *profileControl {
+	c := &profileControl{desk: d, screen: profile.NewScreen()}
+	c.screen.OnBack = d.showList
+	c.screen.OnDo = func(v list.Verb, e list.Entry) { d.do(v, e) }
+	c.screen.OnSnapshot = c.do
+	return c
+}
+
+// open makes the page one about a profile.
+func (c *profileControl) open(id uuid.UUID) {
+	c.id = id
+	c.screen.SetHistory(nil)
+	c.refresh()
+	c.readHistory()
+}
+
+// refresh shows the profile as it is now.
+func (c *profileControl) refresh() {
+	if p, there := c.desk.find(c.id); there {
+		c.screen.SetProfile(c.desk.entry(p))
+	}
+}
+
+// progress shows how far the profile's session has come.
+func (c *profileControl) progress(e profiles.SessionEvent) {
+	if p, there := c.desk.find(c.id); there && e.SavesTo == c.id {
+		p.Session = &e.SessionInfo
+		c.screen.SetProfile(list.Entry{Profile: p, Progress: e.Progress})
+	}
+}
+
+// changed reads the history anew when it may be another one now; the zero id stands for any profile.
+func (c *profileControl) changed(id uuid.UUID) {
+	if c.desk.shown == c && (id == c.id || id == uuid.Nil) {
+		c.readHistory()
+	}
+}
+
+func (c *profileControl) readHistory() {
+	id := c.id
+	later(c.desk.main, func(ctx context.Context) ([]profiles.Snapshot, error) { return c.desk.lib.History(ctx, id) },
+		func(snapshots []profiles.Snapshot, err error) {
+			p, _ := c.desk.find(id)
+			switch {
+			case id != c.id: // the page is about another one meanwhile
+			case err != nil && p.Newest != uuid.Nil:
+				c.desk.window.trouble("The history could not be read", err, parts.Action{Label: "Try again", Do: c.readHistory})
+			default:
+				c.screen.SetHistory(snapshots)
+			}
+		})
+}
+
+// key implements screen.
+func (c *profileControl) key(key *fyne.KeyEvent) {
+	e := list.Entry{Profile: c.screen.Profile()}
+	switch key.Name {
+	case fyne.KeyReturn, fyne.KeyEnter:
+		c.desk.do(list.MainVerb(e), e)
+	case fyne.KeyEscape, fyne.KeyBackspace:
+		c.desk.showList()
+	case fyne.KeyF2:
+		c.desk.do(list.Rename, e)
+	}
+}
+
+// do is told what the person wants done with a snapshot.
+func (c *profileControl) do(v profile.Verb, s profiles.Snapshot) {
+	d, p := c.desk, c.screen.Profile()
+	switch v {
+	case profile.OpenThrowaway:
+		d.sessions.open(profiles.How{Load: p.ID, At: s.ID, Save: profiles.SaveNowhere}, p.Name)
+	case profile.OpenAsNew:
+		d.sessions.askAsNew(p, s.ID)
+	case profile.Fork:
+		d.askFork(p, s.ID)
+	case profile.RollBack:
+		parts.Confirm(d.window.Canvas(), "Roll back “"+p.Name+"”?",
+			"It opens as it was saved "+words.When(s.When, time.Now())+". Nothing is removed: the later snapshots stay in the history.",
+			"Roll back", func() { c.rollBack(p, s) })
+	}
+}
+
+// rollBack makes a snapshot the newest again, and offers to undo that.
+func (c *profileControl) rollBack(p profiles.Profile, to profiles.Snapshot) {
+	d := c.desk
+	later(d.main, func(ctx context.Context) (profiles.Receipt, error) { return d.lib.Rollback(ctx, p.ID, to.ID) },
+		func(_ profiles.Receipt, err error) {
+			if err != nil {
+				d.window.fail("“"+p.Name+"” could not be rolled back", err, d.waysOn(err, nil)...)
+				return
+			}
+			d.reload()
+			c.readHistory()
+			d.window.tell(parts.Notice{
+				Tone: parts.Good,
+				Text: fmt.Sprintf("“%s” is as it was %s.", p.Name, words.When(to.When, time.Now())),
+				Action: parts.Action{Label: "Undo", Do: func() {
+					c.rollBack(p, profiles.Snapshot{ID: p.Newest, When: p.LastSaved})
+				}},
+			})
+		})
+}

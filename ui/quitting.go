@@ -1,0 +1,195 @@
+package ui
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"valise/profiles"
+	"valise/ui/parts"
+	"valise/ui/words"
+
+	"fyne.io/fyne/v2/widget"
+	"golang.org/x/sync/errgroup"
+)
+
+// The last moments of a program that was told to end at once (a signal, the end of the desktop session).
+const (
+	lastSaving = 90 * time.Second // browsers are closed and saved
+	lastSync   = 3 * time.Second  // what waits may be sent
+)
+
+// quitting is the way out: close the sessions of this process and save them (asking first), let the outbox empty (which
+// can be skipped), end.
+type quitting struct {
+	program *program
+	dialog  *parts.Dialog // of the step that the person sees
+	note    *parts.Note
+	bar     *parts.Bar
+}
+
+// ask begins to quit. Asked again it shows where it stands.
+func (q *quitting) ask() {
+	p := q.program
+	if q.dialog != nil && q.dialog.Shown() {
+		p.window.raise()
+		return
+	}
+	if p.desk == nil {
+		q.end()
+		return
+	}
+	here := p.desk.sessions.here()
+	if len(here) == 0 {
+		q.waitForOutbox()
+		return
+	}
+	var names []string
+	saving := false
+	for _, s := range here {
+		names = append(names, s.Name)
+		saving = saving || !s.Throwaway()
+	}
+	title, doIt := "Close "+words.Count(len(here), "browser")+" and save?", "Save and quit"
+	if !saving {
+		title, doIt = "Close "+words.Count(len(here), "browser")+"?", "Close and quit"
+	}
+	p.window.raise()
+	q.dialog = parts.Confirm(p.window.Canvas(), title, "Still open: "+words.List(names, 6)+".", doIt, func() { q.closeSessions(here) })
+}
+
+// step shows what is being waited for.
+func (q *quitting) step(title, text string, buttons ...*parts.Button) {
+	q.note, q.bar = parts.NewNote(text), parts.NewBar()
+	if q.dialog != nil {
+		q.dialog.Hide()
+	}
+	q.dialog = parts.ShowDialog(q.program.window.Canvas(), title, parts.Column(12, q.note, q.bar), buttons...)
+}
+
+// closeSessions closes the browsers and waits until they are saved.
+func (q *quitting) closeSessions(here []profiles.SessionInfo) {
+	p, lib := q.program, q.program.desk.lib
+	q.step("Saving…", "Closing "+words.Count(len(here), "browser")+".")
+	laterDo(p.main, func(context.Context) error { return stopAll(context.Background(), lib, here) }, func(err error) {
+		q.dialog.Hide()
+		if err != nil {
+			q.dialog = p.window.fail("Not everything could be saved", err, parts.Action{Label: "Quit anyway", Do: q.end})
+			return
+		}
+		q.waitForOutbox()
+	})
+}
+
+// stopAll closes sessions, all at once.
+func stopAll(ctx context.Context, lib *profiles.Library, sessions []profiles.SessionInfo) error {
+	var group errgroup.Group
+	for _, s := range sessions {
+		group.Go(func() error {
+			_, err := lib.Stop(ctx, s.ID)
+			var gone *profiles.NotFoundError
+			if errors.As(err, &gone) { // closed meanwhile
+				return nil
+			}
+			return err
+		})
+	}
+	return group.Wait()
+}
+
+// waitForOutbox sends what waits, unless the person would rather quit.
+func (q *quitting) waitForOutbox() {
+	p, lib := q.program, q.program.desk.lib
+	later(p.main, lib.VaultStatus, func(s profiles.VaultStatus, err error) {
+		if err != nil || s.Place == "" || s.Waiting == 0 {
+			q.end()
+			return
+		}
+		p.window.raise()
+		stay := parts.NewButton("Do not quit", func() { q.dialog.Hide() })
+		anyway := parts.NewButton("Quit anyway", q.end)
+		q.step("Sending to "+words.PlaceIn(s.Place), words.Count(s.Waiting, "object")+" still to be sent ("+words.Size(s.WaitingBytes)+"). "+
+			"If you quit now, they stay on this computer and are sent at the next start.", stay, anyway)
+		step := q.dialog
+		laterDo(p.main, func(ctx context.Context) error {
+			_, err := lib.Sync(ctx)
+			return err
+		}, func(err error) {
+			switch {
+			case q.dialog != step || !step.Shown(): // the person chose to stay
+			case err != nil:
+				q.note.Say(fmt.Sprintf("%s It stays on this computer and is sent at the next start.", explain(err).what), widget.DangerImportance)
+				q.bar.Hide()
+				step.Refit()
+			default:
+				q.end()
+			}
+		})
+	})
+}
+
+// heard shows how far a session's saving has come.
+func (q *quitting) heard(e profiles.SessionEvent) {
+	if q.dialog == nil || !q.dialog.Shown() || q.bar == nil {
+		return
+	}
+	if e.Stage == profiles.StageSaving {
+		q.note.Say("Saving “"+e.Name+"”…", widget.LowImportance)
+		q.bar.Set(e.Progress.Done, e.Progress.Total)
+	}
+}
+
+// heardSync shows how far the sending has come.
+func (q *quitting) heardSync(e profiles.SyncEvent) {
+	if q.dialog != nil && q.dialog.Shown() && q.bar != nil && e.Syncing {
+		q.bar.Set(e.Progress.Done, e.Progress.Total)
+	}
+}
+
+// end ends the program; what is left to do is done by program.end. Nothing may touch the tray from now on.
+func (q *quitting) end() {
+	q.program.main.close()
+	q.program.app.Quit()
+}
+
+// end is the program's last act, when the screen is gone: after a signal there may be sessions left to close and save.
+func (p *program) end() {
+	p.main.close()
+	if err := p.home.ChangeSettings(p.window.keepSize); err != nil {
+		p.log.Warn("the window's size could not be kept", "error", err)
+	}
+	d := p.desk
+	if d == nil {
+		return
+	}
+	d.leave()
+	ctx, cancel := context.WithTimeout(context.Background(), lastSaving)
+	defer cancel()
+	if running, err := d.lib.Sessions(ctx); err == nil {
+		var here []profiles.SessionInfo
+		for _, s := range running {
+			if s.Here {
+				here = append(here, s)
+			}
+		}
+		if err := stopAll(ctx, d.lib, here); err != nil {
+			p.log.Error("a session could not be saved at the end", "error", err)
+		}
+		if len(here) > 0 {
+			p.lastSync(d.lib)
+		}
+	}
+	if err := d.lib.Close(); err != nil {
+		p.log.Warn("closing the library", "error", err)
+	}
+}
+
+// lastSync gives what was just saved a chance to be sent.
+func (p *program) lastSync(lib *profiles.Library) {
+	ctx, cancel := context.WithTimeout(context.Background(), lastSync)
+	defer cancel()
+	if _, err := lib.Sync(ctx); err != nil {
+		p.log.Info("not everything was sent before the end", "error", err)
+	}
+}

@@ -1,0 +1,202 @@
+package ui
+
+import (
+	"context"
+	"fmt"
+
+	"valise/browser"
+	"valise/profiles"
+	"valise/profiles/vault"
+	"valise/ui/look"
+	"valise/ui/parts"
+	"valise/ui/settings"
+	"valise/ui/words"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/widget"
+)
+
+// settingsControl has what the person does on the settings page done.
+type settingsControl struct {
+	desk   *desk
+	screen *settings.Screen
+}
+
+func newSettingsControl(d *desk) *settingsControl {
+	c := &settingsControl{desk: d, screen: settings.NewScreen()}
+	s := c.screen
+	s.OnBack = func() {
+		s.Recovery.Conceal()
+		d.showList()
+	}
+	s.OnJoin = func() { d.join(false, d.showSettings) }
+	s.Vault.Form.OnChooseFolder = func(chosen func(string)) { d.window.chooseFolder("A folder for the vault", chosen) }
+	s.Vault.OnTest, s.Vault.OnConnect = c.test, c.connect
+	s.Vault.OnDisconnect, s.Vault.OnSync = c.askDisconnect, d.syncing.now
+	s.Recovery.Code = d.lib.RecoveryCode
+	s.Recovery.OnCopy = func(code string) {
+		d.app.Clipboard().SetContent(code)
+		d.window.tell(parts.Notice{Text: "The recovery code is in the clipboard. Put it somewhere safe, then copy something else."})
+	}
+	s.Browser.OnPick = c.pickBrowser
+	s.Browser.OnChoose = func() { d.window.chooseFile("The browser's program", c.tryBrowser) }
+	s.Appearance.OnMode = c.setMode
+	return c
+}
+
+// open shows the settings as they are now.
+func (c *settingsControl) open() {
+	c.desk.syncing.refresh()
+	c.readBrowsers()
+	later(c.desk.main, func(context.Context) (profiles.Settings, error) { return c.desk.home.Settings() },
+		func(s profiles.Settings, err error) {
+			if err == nil {
+				c.screen.Appearance.SetMode(look.Mode(s.Window.Theme))
+			}
+		})
+	tray := "This desktop shows no tray icons: closing the window quits Valise."
+	if c.desk.tray.there {
+		tray = "Closing the window leaves Valise in the tray."
+	}
+	version := c.desk.app.Metadata().Version
+	if version == "" {
+		version = "(development version)"
+	}
+	c.screen.SetAbout(fmt.Sprintf("Valise %s\nIts files are in %s, its log is %s.", version, c.desk.home.Dir, c.desk.home.LogFile()), tray)
+}
+
+// refresh implements screen; the cards are told by what changes them.
+func (c *settingsControl) refresh() {}
+
+// key implements screen.
+func (c *settingsControl) key(key *fyne.KeyEvent) {
+	if key.Name == fyne.KeyEscape {
+		c.screen.OnBack()
+	}
+}
+
+// test tries a place out, and says what a person should know before relying on it.
+func (c *settingsControl) test(at vault.Location, keys vault.Credentials) {
+	card := c.screen.Vault
+	card.Busy(true)
+	card.Say("Testing the connection…", widget.LowImportance)
+	later(c.desk.main, func(ctx context.Context) (vault.Report, error) { return c.desk.lib.TestPlace(ctx, at, keys) },
+		func(r vault.Report, err error) {
+			card.Busy(false)
+			if err != nil {
+				card.Say(explain(err).String(), widget.DangerImportance)
+				return
+			}
+			card.Say(c.reportText(r))
+		})
+}
+
+// reportText is what a test found out, in words.
+func (c *settingsControl) reportText(r vault.Report) (string, widget.Importance) {
+	text, importance := "It works: reading, writing and listing.", widget.SuccessImportance
+	switch {
+	case r.Vault == nil:
+		text += " No vault is kept there yet."
+	case r.Vault.Vault == c.desk.syncing.status.Vault:
+		text += fmt.Sprintf(" This vault is there already, with %s.", words.Count(r.Objects, "object"))
+	default:
+		text += " But another vault is kept there: choose another folder in the bucket, or use that vault with its recovery code."
+		importance = widget.WarningImportance
+	}
+	for _, warning := range r.Warnings {
+		text += "\n" + explain(warning).String()
+		importance = widget.WarningImportance
+	}
+	return text, importance
+}
+
+// connect makes a place the vault's.
+func (c *settingsControl) connect(at vault.Location, keys vault.Credentials) {
+	card := c.screen.Vault
+	card.Busy(true)
+	card.Say("Connecting…", widget.LowImportance)
+	later(c.desk.main, func(ctx context.Context) (vault.Report, error) { return c.desk.lib.Connect(ctx, at, keys) },
+		func(r vault.Report, err error) {
+			card.Busy(false)
+			if err != nil {
+				card.Say(explain(err).String(), widget.DangerImportance)
+				return
+			}
+			card.Form.Forget()
+			text := "Connected. Everything is being sent now; you can go on working."
+			importance := widget.SuccessImportance
+			for _, warning := range r.Warnings {
+				text += "\n" + explain(warning).String()
+				importance = widget.WarningImportance
+			}
+			card.Say(text, importance)
+			c.desk.syncing.refresh()
+			c.desk.window.tell(parts.Notice{
+				Tone: parts.Good, Text: "The vault is in " + words.Place(at) + " too. Write its recovery code down: other computers need it.",
+			})
+		})
+}
+
+// askDisconnect makes the vault one of this computer only.
+func (c *settingsControl) askDisconnect() {
+	d := c.desk
+	text := "The vault stays complete on this computer. What is in " + words.PlaceIn(d.syncing.status.Place) + " stays there too, but gets nothing new; its access key is forgotten."
+	if waiting := d.syncing.status.Waiting; waiting > 0 {
+		text += fmt.Sprintf(" %s not sent yet.", words.Count(waiting, "object"))
+	}
+	parts.Confirm(d.window.Canvas(), "Disconnect the vault?", text, "Disconnect", func() {
+		d.change("disconnect the vault", d.lib.Disconnect, func() {
+			c.screen.Vault.Say("", widget.MediumImportance)
+			d.syncing.refresh()
+		})
+	})
+}
+
+// readBrowsers looks for browsers.
+func (c *settingsControl) readBrowsers() {
+	type state struct {
+		found  []browser.Browser
+		chosen string
+		used   browser.Browser
+	}
+	later(c.desk.main, func(ctx context.Context) (s state, err error) {
+		s.found, _ = c.desk.lib.Browsers(ctx) // none: the next call says so
+		if chosen, err := c.desk.home.Settings(); err == nil {
+			s.chosen = chosen.Browser
+		}
+		s.used, err = c.desk.lib.Browser(ctx)
+		return s, err
+	}, func(s state, err error) {
+		trouble := ""
+		if err != nil {
+			trouble = explain(err).String()
+		}
+		c.screen.Browser.SetBrowsers(s.found, s.chosen, s.used, trouble)
+		c.desk.list.screen.Warn(trouble)
+	})
+}
+
+// tryBrowser looks at a program that the person chose, before it is used.
+func (c *settingsControl) tryBrowser(path string) {
+	later(c.desk.main, func(ctx context.Context) (browser.Browser, error) { return browser.At(ctx, path) },
+		func(b browser.Browser, err error) {
+			if err != nil {
+				c.desk.window.fail("This cannot be used as a browser", err)
+				return
+			}
+			c.pickBrowser(b.Path)
+		})
+}
+
+// pickBrowser has sessions start another browser from now on.
+func (c *settingsControl) pickBrowser(path string) {
+	c.desk.change("choose the browser", func(context.Context) error {
+		return c.desk.home.ChangeSettings(func(s *profiles.Settings) { s.Browser = path })
+	}, c.readBrowsers)
+}
+
+// setMode changes the colours, now and for the next start.
+func (c *settingsControl) setMode(mode look.Mode) {
+	c.desk.app.Settings().SetTheme(look.New(mode))
+	c.desk.changeSettings(func(s *profiles.Settings) { s.Window.Theme = string(mode) })
+}

@@ -1,0 +1,126 @@
+package ui
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"valise/crypto"
+	"valise/profiles"
+	"valise/profiles/vault"
+	"valise/ui/parts"
+	"valise/ui/settings"
+
+	"fyne.io/fyne/v2/widget"
+)
+
+// keyringPatience is how long opening takes before it is likely that the keyring waits for the person.
+const keyringPatience = 3 * time.Second
+
+// start opens the library off the main goroutine, and shows how that goes.
+func (p *program) start() {
+	page := newStartPage()
+	p.window.show(page)
+	opening := true
+	p.main.after(keyringPatience, func() {
+		if opening {
+			page.say("Waiting for the keyring to be unlocked…", "Your system asks for its password. Valise keeps the key of your vault there.")
+		}
+	})
+	later(p.main, func(ctx context.Context) (*profiles.Library, error) {
+		return profiles.Open(ctx, p.home, profiles.Options{
+			Log: p.log, Background: true,
+			Raise: func() { p.main.do(p.window.raise) },
+		})
+	}, func(lib *profiles.Library, err error) {
+		opening = false
+		if err != nil {
+			p.cannotStart(page, err)
+			return
+		}
+		p.desk = newDesk(p, lib)
+		p.desk.showList()
+		p.desk.recover()
+	})
+}
+
+// cannotStart says on the start page why the library does not open, and what can be done about it.
+func (p *program) cannotStart(page *startPage, err error) {
+	p.log.Error("the library could not be opened", "error", err)
+	again := parts.Action{Label: "Try again", Do: p.start}
+	actions := []parts.Action{again}
+	title := "Valise cannot open your vault"
+	switch {
+	case errors.Is(err, crypto.ErrNoSuchKey), errors.Is(err, crypto.ErrWrongKey):
+		title = "The key of your vault is missing"
+		actions = []parts.Action{again, {Label: "Enter recovery code", Do: func() { p.join(true, p.start) }}}
+	case errors.Is(err, crypto.ErrKeyringLocked):
+		title = "The keyring is locked"
+	case errors.Is(err, crypto.ErrNoKeyring):
+		title = "Valise needs a keyring"
+	case errors.Is(err, profiles.ErrSettings):
+		title = "The settings are damaged"
+		actions = []parts.Action{again, {Label: "Use an existing vault", Do: func() { p.join(false, p.start) }}}
+	}
+	page.fail(title, explain(err), actions)
+}
+
+// join shows the form with which an existing vault is used; back leads out of it. With here set it is the vault on this
+// computer that has lost its key.
+func (p *program) join(here bool, back func()) {
+	form := settings.NewJoinForm(here)
+	form.Form.OnChooseFolder = func(chosen func(string)) { p.window.chooseFolder("Where the vault is", chosen) }
+	form.OnBack = back
+	form.OnJoin = func(at vault.Location, c vault.Credentials, code string, setAside bool) {
+		form.Busy(true)
+		form.Say("Looking for the vault…", widget.LowImportance)
+		laterDo(p.main, func(ctx context.Context) error {
+			return profiles.Join(ctx, p.home, at, c, code, setAside)
+		}, func(err error) {
+			form.Busy(false)
+			if err != nil {
+				p.cannotJoin(form, err)
+				return
+			}
+			p.reopen()
+			p.window.tell(parts.Notice{Tone: parts.Good, Text: "The vault is open on this computer."})
+		})
+	}
+	p.window.show(form)
+}
+
+// cannotJoin says on the form why the vault is not used.
+func (p *program) cannotJoin(form *settings.JoinForm, err error) {
+	p.log.Error("an existing vault could not be used", "error", err)
+	text := explain(err).String()
+	var mistyped *crypto.RecoveryCodeError
+	switch {
+	case errors.As(err, &mistyped):
+		form.Code.Complain(text)
+		form.Say("", widget.LowImportance)
+		return
+	case errors.Is(err, crypto.ErrWrongKey):
+		form.Code.Complain("This is the recovery code of another vault.")
+	case errors.Is(err, profiles.ErrVaultInUse):
+		form.OfferSettingAside()
+		text = "This computer has a vault with profiles already. It can be set aside: its folder and its key stay as they are."
+	}
+	form.Say(text, widget.DangerImportance)
+}
+
+// reopen closes the library and opens the one that the settings name now.
+func (p *program) reopen() {
+	old := p.desk
+	p.desk = nil
+	if old == nil {
+		p.start()
+		return
+	}
+	old.leave()
+	laterDo(p.main, func(context.Context) error { return old.lib.Close() }, func(err error) {
+		if err != nil {
+			p.log.Warn("closing the library", "error", err)
+		}
+		p.start()
+	})
+}

@@ -1,0 +1,11 @@
+//go:build !linux
+
+package tray
+
+import "context"
+
+// HasBus says whether the tray can be reached.
+func HasBus() bool { return true }
+
+// Follow tells that there is a tray: these systems always have one.
+func Follow(_ context.Context, changed func(there bool)) { changed(true) }

@@ -1,0 +1,141 @@
+package ui
+
+import (
+	"context"
+	"reflect"
+
+	"valise/assets"
+	"valise/profiles"
+	"valise/ui/tray"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/driver/desktop"
+	"github.com/google/uuid"
+)
+
+var (
+	iconQuiet   = fyne.NewStaticResource("tray.png", assets.Tray)
+	iconRunning = fyne.NewStaticResource("tray-running.png", assets.TrayRunning)
+	iconWaiting = fyne.NewStaticResource("tray-waiting.png", assets.TrayWaiting)
+)
+
+// trayIcon is the icon in the tray with its menu.
+type trayIcon struct {
+	program *program
+	desktop desktop.App // nil where there can be no tray
+	there   bool        // something shows the icon
+	state   tray.State
+	icon    fyne.Resource
+}
+
+func newTrayIcon(p *program) *trayIcon {
+	t := &trayIcon{program: p, icon: iconQuiet}
+	if app, can := p.app.(desktop.App); can && tray.HasBus() {
+		t.desktop = app
+		app.SetSystemTrayIcon(t.icon)
+		t.setMenu()
+		app.SetSystemTrayWindow(p.window.Window)
+		p.window.SetCloseIntercept(p.window.closed) // SetSystemTrayWindow has set its own
+		tray.Follow(p.main.ctx, func(there bool) { p.main.do(func() { t.there = there }) })
+	}
+	return t
+}
+
+// refresh shows the state of now. The menu is only made anew when it would be another: the desktop closes it then.
+func (t *trayIcon) refresh() {
+	if t.desktop == nil {
+		return
+	}
+	state, icon := t.now()
+	if !reflect.DeepEqual(state, t.state) {
+		t.state = state
+		t.setMenu()
+	}
+	if icon != t.icon {
+		t.icon = icon
+		t.desktop.SetSystemTrayIcon(icon)
+	}
+}
+
+// now is what the tray should show.
+func (t *trayIcon) now() (tray.State, fyne.Resource) {
+	d := t.program.desk
+	if d == nil {
+		return tray.State{}, iconQuiet
+	}
+	standing := d.syncing.standing()
+	state := tray.State{Sync: standing.Text, CanSync: standing.Place && !standing.Busy}
+	for _, p := range d.profiles {
+		if p.State == profiles.StateSaved && len(state.Open) < tray.MostProfiles {
+			state.Open = append(state.Open, tray.Item{ID: p.ID, Name: p.Name})
+		}
+	}
+	for _, s := range d.running {
+		state.Running = append(state.Running, tray.Item{ID: s.ID, Name: s.Name})
+	}
+	switch {
+	case d.syncing.event.Err != nil || d.syncing.status.Waiting > 0 && !d.syncing.event.Syncing:
+		return state, iconWaiting
+	case len(d.running) > 0:
+		return state, iconRunning
+	default:
+		return state, iconQuiet
+	}
+}
+
+func (t *trayIcon) setMenu() {
+	withDesk := func(do func(*desk)) func() {
+		return func() {
+			if d := t.program.desk; d != nil {
+				do(d)
+			}
+		}
+	}
+	t.desktop.SetSystemTrayMenu(tray.Menu(t.state, tray.Actions{
+		Show:  t.program.window.raise,
+		New:   withDesk(func(d *desk) { d.sessions.askNew() }),
+		Sync:  withDesk(func(d *desk) { d.syncing.now() }),
+		Quit:  t.program.quit.ask,
+		Open:  func(id uuid.UUID) { withDesk(func(d *desk) { d.openFromTray(id) })() },
+		Close: func(id uuid.UUID) { withDesk(func(d *desk) { d.closeFromTray(id) })() },
+	}))
+}
+
+// openFromTray opens a profile, or shows its browser when it was opened meanwhile.
+func (d *desk) openFromTray(id uuid.UUID) {
+	if p, there := d.find(id); there {
+		if p.Session != nil {
+			d.sessions.bringUp(p.Session.ID)
+			return
+		}
+		d.sessions.open(profiles.How{Load: id, Save: profiles.SaveSame}, p.Name)
+	}
+}
+
+// closeFromTray closes a session that still runs.
+func (d *desk) closeFromTray(id uuid.UUID) {
+	for _, s := range d.running {
+		if s.ID == id {
+			d.sessions.close(s)
+			return
+		}
+	}
+}
+
+// tellOnce says where Valise has gone when the window is closed for the first time.
+func (t *trayIcon) tellOnce() {
+	p := t.program
+	later(p.main, func(context.Context) (bool, error) {
+		first := false
+		err := p.home.ChangeSettings(func(s *profiles.Settings) {
+			first = !s.Window.ToldAboutTray
+			s.Window.ToldAboutTray = true
+		})
+		return first, err
+	}, func(first bool, err error) {
+		if err == nil && first {
+			p.app.SendNotification(fyne.NewNotification("Valise is in the tray",
+				"Your browsers stay open, and are saved when you close them. To end Valise, choose Quit in the tray's menu."))
+		}
+	})
+}

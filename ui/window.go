@@ -1,0 +1,89 @@
+package ui
+
+import (
+	"valise/profiles"
+	"valise/ui/look"
+	"valise/ui/parts"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/driver/desktop"
+)
+
+const (
+	firstWidth, firstHeight = 1000, 700 // of the window at the very first start
+	leastWidth, leastHeight = 400, 300  // that is worth remembering
+)
+
+// window is the one window: a page, and in front of it the notices at its bottom.
+type window struct {
+	fyne.Window
+	program *program
+	page    *fyne.Container
+	notices *parts.Notices
+}
+
+func newWindow(p *program, s profiles.WindowSettings) *window {
+	w := &window{Window: p.app.NewWindow("Valise"), program: p, page: container.NewStack(), notices: parts.NewNotices()}
+	w.SetPadded(false)
+	bottom := parts.Inset(parts.Narrow(look.PageWidth, w.notices), look.Space+40, look.Margin)
+	w.SetContent(container.NewStack(w.page, container.NewBorder(nil, bottom, nil, nil)))
+	size := fyne.NewSize(s.Width, s.Height)
+	if s.Width < leastWidth || s.Height < leastHeight {
+		size = fyne.NewSize(firstWidth, firstHeight)
+	}
+	w.Resize(size)
+	w.SetCloseIntercept(w.closed)
+	w.addShortcuts()
+	return w
+}
+
+// show puts a page into the window.
+func (w *window) show(page fyne.CanvasObject) {
+	w.page.Objects = []fyne.CanvasObject{page}
+	w.page.Refresh()
+}
+
+// raise brings the window to the front, from the tray too.
+func (w *window) raise() {
+	w.Show()
+	w.RequestFocus()
+}
+
+// closed hides the window where a tray can bring it back, and quits where there is none.
+func (w *window) closed() {
+	if !w.program.tray.there {
+		w.program.quit.ask()
+		return
+	}
+	w.Hide()
+	w.program.tray.tellOnce()
+}
+
+// keepSize puts the size of now into the settings, for the next start.
+func (w *window) keepSize(s *profiles.Settings) {
+	if size := w.Canvas().Size(); size.Width >= leastWidth && size.Height >= leastHeight {
+		s.Window.Width, s.Window.Height = size.Width, size.Height
+	}
+}
+
+// addShortcuts has the keys work that mean the same on every page.
+func (w *window) addShortcuts() {
+	control := func(key fyne.KeyName, do func(*desk)) {
+		w.Canvas().AddShortcut(&desktop.CustomShortcut{KeyName: key, Modifier: fyne.KeyModifierShortcutDefault}, func(fyne.Shortcut) {
+			if w.program.desk != nil && w.Canvas().Overlays().Top() == nil {
+				do(w.program.desk)
+			}
+		})
+	}
+	control(fyne.KeyF, func(d *desk) { d.showList(); w.Canvas().Focus(d.list.screen.Search) })
+	control(fyne.KeyN, func(d *desk) { d.sessions.askNew() })
+	control(fyne.KeyComma, func(d *desk) { d.showSettings() })
+	w.Canvas().AddShortcut(&desktop.CustomShortcut{KeyName: fyne.KeyQ, Modifier: fyne.KeyModifierShortcutDefault},
+		func(fyne.Shortcut) { w.program.quit.ask() })
+	w.Canvas().SetOnTypedKey(func(key *fyne.KeyEvent) {
+		if w.program.desk != nil && w.Canvas().Overlays().Top() == nil {
+			w.program.desk.key(key)
+		}
+	})
+}
