@@ -9,6 +9,8 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
+	"strings"
 	"time"
 
 	cdpbrowser "github.com/chromedp/cdproto/browser"
@@ -82,7 +84,7 @@ func launch(b Browser, o Options, args []string) (*Process, error) {
 	defer w.closeTheirs()
 
 	cmd := exec.Command(b.Path, args...)
-	cmd.Env = append(os.Environ(), "BREAKPAD_DUMP_LOCATION="+crashDir(o.Dir))
+	cmd.Env = append(environment(), "BREAKPAD_DUMP_LOCATION="+crashDir(o.Dir))
 	cmd.Stdout, cmd.Stderr = w.theirOutput, w.theirOutput
 	cmd.SysProcAttr = ownGroup()
 	if err := w.join(cmd); err != nil {
@@ -109,6 +111,13 @@ func launch(b Browser, o Options, args []string) (*Process, error) {
 		chromedp.WithBrowserLogf(quiet), chromedp.WithBrowserErrorf(quiet))
 	go p.watch()
 	return p, nil
+}
+
+// environment is that of this program, but for its secrets: a browser has no use for them.
+func environment() []string {
+	return slices.DeleteFunc(os.Environ(), func(entry string) bool {
+		return strings.HasPrefix(entry, "VALISE_") || strings.HasPrefix(entry, "AWS_")
+	})
 }
 
 // answer waits until DevTools answers. A browser that does not is ended.

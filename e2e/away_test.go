@@ -1,6 +1,8 @@
 package e2e
 
 import (
+	"os"
+	"path/filepath"
 	"reflect"
 	"strings"
 	"testing"
@@ -86,5 +88,96 @@ func TestALineThatBreaksInTheMiddleLeavesNothingHalf(t *testing.T) {
 	}
 	if here, there := first.profile("Shop"), second.profile("Shop"); !reflect.DeepEqual(here, there) {
 		t.Errorf("the first computer has %+v, the second %+v", here, there)
+	}
+}
+
+// Whatever becomes of the bucket later, work goes on here, is told why it waits, and comes through when that is mended.
+func TestTroubleWithTheBucketLaterKeepsEverythingHere(t *testing.T) {
+	t.Parallel()
+	site, server, c := testenv.NewSite(t), testenv.S3(t), newComputer(t)
+	c.connect(server)
+	c.logIn(site, "ada", "new", "Shop")
+	bucket := filepath.Join(server.DataDir, server.Bucket)
+	ours, aside := filepath.Join(bucket, "of", "ours"), filepath.Join(bucket, "aside")
+	other := newComputer(t)
+	move := func(from, to string) {
+		if err := os.Rename(from, to); err != nil {
+			t.Fatal(err)
+		}
+	}
+	restart := func(secret string) {
+		server.Stop()
+		server.SecretKey = secret
+		server.Start()
+	}
+	right := server.SecretKey
+	for _, trouble := range []struct {
+		name, says     string
+		happens, mends func()
+		code           int // of sync
+	}{
+		{"the secret is no longer the right one", "does not accept the access key and secret",
+			func() { restart("another secret") }, func() { restart(right) }, 1},
+		{"the bucket is gone", "there is no such bucket",
+			func() { move(bucket, bucket+" aside") }, func() { move(bucket+" aside", bucket) }, 3},
+		{"the bucket was emptied", "no longer holds the vault",
+			func() { move(ours, aside) }, func() { move(aside, ours) }, 1},
+		{"another vault is in its place", "another vault is kept at this place",
+			func() { move(ours, aside); other.connect(server) }, func() { os.RemoveAll(ours); move(aside, ours) }, 1},
+	} {
+		trouble.happens()
+		a := c.does("fork", "Shop", trouble.name)
+		for _, words := range []string{"warning: saved on this computer, 2 objects waiting to be sent", trouble.says, "`valise sync` tries again"} {
+			if !strings.Contains(a.err, words) {
+				t.Errorf("%s: it does not say %q:\n%s", trouble.name, words, a.err)
+			}
+		}
+		if a = c.valise("sync"); a.code != trouble.code || !strings.Contains(a.err, trouble.says) {
+			t.Errorf("%s: sync ends with code %d: %s", trouble.name, a.code, a.err)
+		}
+		if n := c.waiting(); n != 2 {
+			t.Errorf("%s: %d objects wait, want 2", trouble.name, n)
+		}
+		trouble.mends()
+		if moved := c.does("sync").out; !strings.HasPrefix(moved, "sent 2 objects ") {
+			t.Errorf("%s: mended, the sync says %q", trouble.name, moved)
+		}
+	}
+	second := newComputer(t)
+	second.join(server, c.recoveryCode())
+	if here, there := c.profiles(), second.profiles(); !reflect.DeepEqual(here, there) {
+		t.Errorf("the first computer has %+v, the second %+v", here, there)
+	}
+}
+
+// Two computers that save the same profile while they know nothing of each other keep both savings.
+func TestTwoComputersNeverOverwriteEachOther(t *testing.T) {
+	t.Parallel()
+	site, server, first, second := testenv.NewSite(t), testenv.S3(t), newComputer(t), newComputer(t)
+	first.connect(server)
+	first.logIn(site, "ada", "new", "Shop")
+	second.join(server, first.recoveryCode())
+
+	server.Stop()
+	first.logIn(site, "bob", "open", "Shop")
+	second.logIn(site, "eve", "open", "Shop")
+	server.Start()
+	for _, c := range []*computer{first, second, first} {
+		c.does("sync")
+	}
+
+	h := first.history("Shop")
+	if len(h) != 3 || !h[0].Newest || h[0].Branch || !h[1].Branch || h[0].Parent != h[2].ID || h[1].Parent != h[2].ID {
+		t.Errorf("the history is %+v", h)
+	}
+	if there := second.history("Shop"); !reflect.DeepEqual(h, there) {
+		t.Errorf("the second computer has another history: %+v", there)
+	}
+	if who := first.loggedIn(site, "Shop"); who != "eve" { // who saved last
+		t.Errorf("the newest snapshot is logged in as %q", who)
+	}
+	second.does("rollback", "Shop", h[1].ID)
+	if who := second.loggedIn(site, "Shop"); who != "bob" {
+		t.Errorf("with the other branch picked, it is logged in as %q", who)
 	}
 }

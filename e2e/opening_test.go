@@ -5,6 +5,7 @@ import (
 	"os/exec"
 	"reflect"
 	"strings"
+	"syscall"
 	"testing"
 
 	"valise/internal/testenv"
@@ -108,6 +109,41 @@ func TestRollBackBringsTheEarlierLoginBack(t *testing.T) {
 	c.does("rollback", "Shop", bob)
 	if who := c.loggedIn(site, "Shop"); who != "bob" {
 		t.Errorf("rolled forth, it is logged in as %q", who)
+	}
+}
+
+// However it is asked to end, the command closes the browser in order and saves: Ctrl-C, kill, a terminal that is closed,
+// and stop from another process.
+func TestEveryWayToEndASessionSaves(t *testing.T) {
+	t.Parallel()
+	site, c := testenv.NewSite(t), newComputer(t)
+	c.logIn(site, "nobody", "new", "Shop")
+	last := "nobody"
+	for name, end := range map[string]func(*session){
+		"SIGINT":    func(s *session) { s.Signal(t, syscall.SIGINT) },
+		"SIGTERM":   func(s *session) { s.Signal(t, syscall.SIGTERM) },
+		"SIGHUP":    func(s *session) { s.Signal(t, syscall.SIGHUP) },
+		"stop--all": func(*session) { c.does("stop", "--all") },
+	} {
+		s := c.open("open", "Shop")
+		if who := s.loggedIn(site); who != last {
+			t.Errorf("before %s, it is logged in as %q, want %q", name, who, last)
+		}
+		s.logIn(site, name)
+		end(s)
+		if printed := s.over(); !strings.Contains(printed, "Shop: saved 1 site") {
+			t.Errorf("after %s, the receipt is %q", name, printed)
+		}
+		c.leavesNothing()
+		last = name
+	}
+	if who := c.loggedIn(site, "Shop"); who != last {
+		t.Errorf("in the end, it is logged in as %q, want %q", who, last)
+	}
+	for _, s := range c.history("Shop") {
+		if s.Ended != "clean" {
+			t.Errorf("a snapshot says that its session ended %q", s.Ended)
+		}
 	}
 }
 

@@ -136,6 +136,34 @@ func TestEveryProblemIsToldApartAndHarmsNothing(t *testing.T) {
 	c.does("vault", "check")
 }
 
+// A first start that fails for want of a keyring leaves no vault without a key behind, and a key file is a way out.
+func TestTheFirstStartWithoutAKeyring(t *testing.T) {
+	t.Parallel()
+	site, c := testenv.NewSite(t), newComputer(t)
+	without := c.with("DBUS_SESSION_BUS_ADDRESS=")
+	refused(t, without.valise("new", "Shop", "--headless"), 1, "this computer offers no keyring", "VALISE_KEY_FILE")
+	if left := files(t, c.home, "vaults", "*"); len(left) > 0 {
+		t.Errorf("it has left %v", left)
+	}
+
+	key := filepath.Join(c.dir, "key")
+	withFile := without.with("VALISE_KEY_FILE=" + key)
+	withFile.logIn(site, "ada", "new", "Shop")
+	if who := withFile.loggedIn(site, "Shop"); who != "ada" {
+		t.Errorf("with a key file it is logged in as %q", who)
+	}
+	if info, err := os.Stat(key); err != nil || info.Mode() != 0o600 {
+		t.Errorf("the key file: %v, %v", info.Mode(), err)
+	}
+
+	// With the keyring back, the recovery code moves the key there.
+	refused(t, c.valise("list"), 1, "the key of this vault is not in the keyring")
+	c.well(c.valiseReading(withFile.recoveryCode(), "vault", "join"))
+	if who := c.loggedIn(site, "Shop"); who != "ada" {
+		t.Errorf("with the keyring it is logged in as %q", who)
+	}
+}
+
 // lockedKeyring is the bus of a keyring that nobody is there to unlock.
 func lockedKeyring(t *testing.T) (bus string) {
 	t.Helper()
