@@ -72,7 +72,7 @@ fuzz: ## every fuzz target for FUZZTIME (5s)
 		awk '/^Fuzz/ { names[n++] = $$1 } /^ok/ { for (i = 0; i < n; i++) print $$2, names[i]; n = 0 }' | \
 		while read -r package name; do \
 			echo "$$package $$name"; \
-			$(GO_WITHOUT_C) test -run '^$$' -fuzz "^$$name\$$" -fuzztime $(FUZZTIME) -parallel 2 $$package </dev/null; \
+			$(GO_WITHOUT_C) test -run '^$$' -fuzz "^$$name\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 10x -parallel 2 $$package </dev/null; \
 		done
 
 e2e: build ## the tests of the whole program: go test's own flags in ARGS, as in make e2e ARGS='-run Tray -v'

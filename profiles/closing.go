@@ -28,7 +28,7 @@ func (s *Session) finish() {
 	r.Warnings = append(warnings, r.Warnings...)
 	if err != nil {
 		s.library.log.Error("a session could not be saved", "session", s.info.ID, "error", err)
-		err = fmt.Errorf("saving %q: %w", s.folder.record.Name, ErrKept.Because(err))
+		err = fmt.Errorf("saving %q: %w", s.folder.record.Name, ErrKept.Because(explain(err)))
 	}
 	s.settle(r, err)
 	s.library.syncing.soon()

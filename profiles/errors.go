@@ -1,10 +1,12 @@
 package profiles
 
 import (
+	"errors"
 	"fmt"
 	"time"
 
 	"valise/problem"
+	"valise/profiles/vault"
 
 	"github.com/google/uuid"
 )
@@ -28,6 +30,14 @@ var (
 	ErrNoVaultHere = problem.New("there is no vault on this computer yet",
 		"Say where it is: `valise vault join s3://BUCKET/PREFIX`, or “Use an existing vault” in the window.")
 )
+
+// explain tells of a full disk as such: outside the vault, errors of files come as the system gives them.
+func explain(err error) error {
+	if vault.DiskFull(err) && !errors.Is(err, vault.ErrDiskFull) {
+		return vault.ErrDiskFull.Because(err)
+	}
+	return err
+}
 
 // NotFoundError says that there is no such thing.
 type NotFoundError struct {

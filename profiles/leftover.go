@@ -41,7 +41,7 @@ func (l *Library) Recover(ctx context.Context) ([]Receipt, error) {
 		}
 		if err != nil {
 			l.log.Error("what a crash left behind could not be saved", "session", e.Name(), "error", err)
-			failed = errors.Join(failed, fmt.Errorf("recovering a session: %w", err))
+			failed = errors.Join(failed, fmt.Errorf("recovering a session: %w", explain(err)))
 			continue
 		}
 		if r.Outcome == Saved {

@@ -37,7 +37,7 @@ func (l *Library) lockProfile(profile uuid.UUID, holder SessionInfo) (*profileLo
 	}
 	if err != nil {
 		lock.Close()
-		return nil, fmt.Errorf("locking the profile: %w", err)
+		return nil, fmt.Errorf("locking the profile: %w", explain(err))
 	}
 	return &profileLock{lock}, nil
 }

@@ -57,7 +57,7 @@ func (l *Library) Open(ctx context.Context, how How) (*Session, error) {
 			s.settle(Receipt{Session: s.info.ID, Name: s.info.Name, Outcome: Discarded, Where: InThisComputer}, nil)
 			return nil, fmt.Errorf("opening %q: %w", p.record.Name, ErrGivenUp)
 		}
-		err = fmt.Errorf("opening %q: %w", p.record.Name, err)
+		err = fmt.Errorf("opening %q: %w", p.record.Name, explain(err))
 		s.settle(Receipt{}, err)
 		return nil, err
 	}

@@ -36,7 +36,8 @@ func syncDirectory(dir string) error {
 	return nil
 }
 
-func diskFull(err error) bool {
+// DiskFull says whether err, of any file, tells that a disk is full or a quota used up.
+func DiskFull(err error) bool {
 	return errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT)
 }
 

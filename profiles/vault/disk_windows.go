@@ -23,7 +23,8 @@ func publish(from, to string) error {
 // syncDirectory does nothing: Windows has no such call, and publish writes through.
 func syncDirectory(string) error { return nil }
 
-func diskFull(err error) bool {
+// DiskFull says whether err, of any file, tells that a disk is full or a quota used up.
+func DiskFull(err error) bool {
 	return errors.Is(err, windows.ERROR_DISK_FULL) || errors.Is(err, windows.ERROR_HANDLE_DISK_FULL) ||
 		errors.Is(err, windows.ERROR_DISK_QUOTA_EXCEEDED)
 }

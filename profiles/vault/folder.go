@@ -215,7 +215,7 @@ func (f *Folder) problem(err error) error {
 	switch {
 	case err == nil:
 		return nil
-	case diskFull(err):
+	case DiskFull(err):
 		return ErrDiskFull.Because(err)
 	case errors.Is(err, fs.ErrPermission), errors.Is(err, syscall.EROFS):
 		return ErrForbidden.Because(err)

@@ -1,7 +1,6 @@
 package vault
 
 import (
-	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -72,33 +71,6 @@ func TestAFolderMayBeALinkItself(t *testing.T) {
 	put(t, s, "b/c", "")
 	if got := names(t, s, ""); !slices.Equal(got, []string{"a", "b/c"}) {
 		t.Errorf("the listing shows %q", got)
-	}
-}
-
-// Each way of giving an object its name is used on some file system only; each must refuse a name that is taken.
-func TestEveryWayOfPublishingRefusesToReplace(t *testing.T) {
-	for name, publish := range map[string]func(from, to string) error{
-		"in one step": publish, "by a link": publishByLink, "portably": publishPortably,
-	} {
-		t.Run(name, func(t *testing.T) {
-			dir := t.TempDir()
-			from, to := filepath.Join(dir, "from"), filepath.Join(dir, "to")
-			for _, content := range []string{"first", "second"} {
-				if err := os.WriteFile(from, []byte(content), 0o600); err != nil {
-					t.Fatal(err)
-				}
-				err := publish(from, to)
-				if content == "first" && err != nil {
-					t.Fatal(err)
-				}
-				if content == "second" {
-					wants(t, err, fs.ErrExist)
-				}
-			}
-			if got, err := os.ReadFile(to); err != nil || string(got) != "first" {
-				t.Errorf("it holds %q, %v", got, err)
-			}
-		})
 	}
 }
 

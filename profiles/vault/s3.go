@@ -129,6 +129,8 @@ func (s *S3) Put(ctx context.Context, name string, body io.ReadSeeker, size int6
 		return ErrUnreachable.Because(err)
 	case errors.Is(err, ErrExists) && s.isOurs(ctx, name, options.UserMetadata[nonceKey]):
 		return nil
+	case errors.Is(err, ErrNotFound): // which S3 never says to a PUT; any website that has no such page does
+		return ErrWrongEndpoint.Because(err)
 	}
 	return err
 }
