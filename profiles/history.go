@@ -61,42 +61,6 @@ func (l *Library) History(ctx context.Context, profile uuid.UUID) ([]Snapshot, e
 	return history, nil
 }
 
-// FindSnapshot finds a snapshot by its label, its id, or an unambiguous beginning or end of it (of at least four characters).
-func (l *Library) FindSnapshot(ctx context.Context, profile uuid.UUID, labelOrID string) (Snapshot, error) {
-	history, err := l.History(ctx, profile)
-	if err != nil {
-		return Snapshot{}, err
-	}
-	wanted := strings.ToLower(labelOrID)
-	for _, matches := range []func(Snapshot) bool{
-		func(s Snapshot) bool { return s.ID.String() == wanted },
-		func(s Snapshot) bool { return s.Label != "" && strings.EqualFold(s.Label, labelOrID) },
-		func(s Snapshot) bool {
-			id := s.ID.String()
-			return len(wanted) >= 4 && (strings.HasPrefix(id, wanted) || strings.HasSuffix(id, wanted))
-		},
-	} {
-		var found []Snapshot
-		for _, s := range history {
-			if matches(s) {
-				found = append(found, s)
-			}
-		}
-		switch len(found) {
-		case 0:
-			continue
-		case 1:
-			return found[0], nil
-		}
-		ambiguous := &AmbiguousError{What: "snapshot", Name: labelOrID}
-		for _, s := range found {
-			ambiguous.IDs = append(ambiguous.IDs, s.ID)
-		}
-		return Snapshot{}, ambiguous
-	}
-	return Snapshot{}, &NotFoundError{"snapshot", labelOrID}
-}
-
 // Rollback makes an earlier snapshot the newest again, by adding one that is like it; none is removed. *InUseError: the
 // profile is open, and its saving would come after this one.
 func (l *Library) Rollback(ctx context.Context, profile, to uuid.UUID) (Receipt, error) {

@@ -9,4 +9,5 @@
 //   - nothing of a profile stays in plain on this computer when its session is over.
 //
 // Start reading with Library (library.go), then How (how.go), Session (session.go) and the way back, finish (closing.go).
+// What the vault has of a profile is a shelf (shelf.go); other processes are peers (peers.go).
 package profiles

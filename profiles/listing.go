@@ -1,0 +1,105 @@
+package profiles
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+)
+
+// Profiles are all profiles, those in the trash too: the running ones first, then the last opened.
+func (l *Library) Profiles(ctx context.Context) ([]Profile, error) {
+	shelves, err := l.shelves()
+	if err != nil {
+		return nil, fmt.Errorf("listing the profiles: %w", err)
+	}
+	running, err := l.Sessions(ctx)
+	if err != nil {
+		return nil, err
+	}
+	savers := map[uuid.UUID]SessionInfo{}
+	for _, s := range running {
+		if !s.Throwaway() {
+			savers[s.SavesTo] = s
+		}
+	}
+	list := make([]Profile, 0, len(shelves)+len(savers))
+	for id, shelf := range shelves {
+		p := l.profile(ctx, id, shelf)
+		if s, ok := savers[id]; ok {
+			p.join(s)
+			delete(savers, id)
+		}
+		list = append(list, p)
+	}
+	for id, s := range savers { // new ones, that nothing was saved of yet
+		p := Profile{ID: id, Name: s.Name, Colour: colourOf(id), Where: InThisComputer}
+		p.join(s)
+		list = append(list, p)
+	}
+	slices.SortFunc(list, func(a, b Profile) int {
+		return cmp.Or(b.touched().Compare(a.touched()), strings.Compare(a.Name, b.Name), bytes.Compare(a.ID[:], b.ID[:]))
+	})
+	return list, nil
+}
+
+// profile reads what a list shows of a profile. What cannot be read makes it StateDamaged, never an error.
+func (l *Library) profile(ctx context.Context, id uuid.UUID, shelf *shelf) Profile {
+	p := Profile{
+		ID: id, Name: "Profile " + id.String()[:8], Colour: colourOf(id), State: StateSaved,
+		Snapshots: len(shelf.snapshots), Size: shelf.size, Newest: shelf.newest(), Where: shelf.where(l),
+	}
+	if shelf.card != uuid.Nil {
+		c, err := l.readCard(ctx, id, shelf.card)
+		if err != nil {
+			p.State, p.Problem = StateDamaged, err
+		} else {
+			p.Name, p.Tags, p.Pinned, p.Trashed = c.Name, c.Tags, c.Pinned, c.Trashed
+			p.Colour = cmp.Or(c.Colour, p.Colour)
+		}
+	}
+	if p.Newest != uuid.Nil {
+		index, err := l.index(ctx, id, p.Newest)
+		if err != nil {
+			p.State, p.Problem = StateDamaged, err
+		} else {
+			p.Summary, p.Sites = index.Summary, index.Summary.Sites
+			p.LastOpened, p.LastSaved = index.Meta.Opened, index.Meta.When
+		}
+	}
+	if !p.Trashed.IsZero() {
+		p.State = StateTrashed
+	}
+	return p
+}
+
+// join shows the session that saves to the profile.
+func (p *Profile) join(s SessionInfo) {
+	p.Session, p.LastOpened = &s, s.Since
+	switch s.Stage {
+	case StageRestoring, StageStarting:
+		p.State = StateOpening
+	case StageRunning:
+		p.State = StateOpen
+	default:
+		p.State = StateSaving
+	}
+}
+
+// touched is when a person last had to do with the profile.
+func (p *Profile) touched() time.Time {
+	if p.LastOpened.After(p.LastSaved) {
+		return p.LastOpened
+	}
+	return p.LastSaved
+}
+
+// palette is what profiles are coloured with until their owner chooses: distinct, and readable on light and dark.
+var palette = []string{"#3b82f6", "#10b981", "#f59e0b", "#ef4444", "#8b5cf6", "#ec4899", "#14b8a6", "#f97316", "#6366f1", "#84cc16"}
+
+func colourOf(id uuid.UUID) string { return palette[int(id[0])%len(palette)] }

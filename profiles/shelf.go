@@ -1,0 +1,137 @@
+package profiles
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"slices"
+	"sync"
+
+	"valise/crypto"
+	"valise/profiles/snapshot"
+	"valise/profiles/vault"
+
+	"github.com/google/uuid"
+)
+
+// shelf is what the vault has of one profile.
+type shelf struct {
+	snapshots []uuid.UUID // oldest first
+	sizes     map[uuid.UUID]int64
+	card      uuid.UUID // the newest
+	size      int64     // bytes, of all objects
+	waiting   bool      // some of it is in the outbox
+}
+
+// newest is the head of the history: ids grow along a chain (snapshot.NewID), so the largest has no child.
+func (s *shelf) newest() uuid.UUID {
+	if len(s.snapshots) == 0 {
+		return uuid.Nil
+	}
+	return s.snapshots[len(s.snapshots)-1]
+}
+
+func (s *shelf) where(l *Library) Where {
+	switch {
+	case l.vault.Remote() == nil:
+		return InThisComputer
+	case s.waiting:
+		return Waiting
+	}
+	return InTheVault
+}
+
+func (l *Library) shelves() (map[uuid.UUID]*shelf, error) { return l.shelvesBelow("profiles/") }
+
+func (l *Library) shelf(profile uuid.UUID) (*shelf, error) {
+	all, err := l.shelvesBelow("profiles/" + profile.String() + "/")
+	if err != nil {
+		return nil, err
+	}
+	if s, ok := all[profile]; ok {
+		return s, nil
+	}
+	return &shelf{}, nil
+}
+
+func (l *Library) shelvesBelow(prefix string) (map[uuid.UUID]*shelf, error) {
+	queued, err := l.vault.Queued()
+	if err != nil {
+		return nil, err
+	}
+	all := map[uuid.UUID]*shelf{}
+	for info, err := range l.vault.List(prefix) {
+		if err != nil {
+			return nil, err
+		}
+		profile, kind, id, ok := vault.ParseName(info.Name)
+		if !ok {
+			continue // not ours
+		}
+		s := all[profile]
+		if s == nil {
+			s = &shelf{sizes: map[uuid.UUID]int64{}}
+			all[profile] = s
+		}
+		s.size += info.Size
+		s.waiting = s.waiting || queued[info.Name]
+		switch kind {
+		case vault.KindSnapshot:
+			s.snapshots = append(s.snapshots, id)
+			s.sizes[id] = info.Size
+		case vault.KindCard:
+			if bytes.Compare(id[:], s.card[:]) > 0 {
+				s.card = id
+			}
+		}
+	}
+	for _, s := range all {
+		slices.SortFunc(s.snapshots, func(a, b uuid.UUID) int { return bytes.Compare(a[:], b[:]) })
+	}
+	return all, nil
+}
+
+// indexes keeps what was read: objects never change, so neither do these.
+type indexes struct {
+	mu   sync.Mutex
+	read map[uuid.UUID]*snapshot.Index
+}
+
+func (l *Library) index(ctx context.Context, profile, id uuid.UUID) (*snapshot.Index, error) {
+	l.indexes.mu.Lock()
+	index := l.indexes.read[id]
+	l.indexes.mu.Unlock()
+	if index != nil {
+		return index, nil
+	}
+	object, err := l.source(profile)(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	defer object.Close()
+	index, err = snapshot.ReadIndex(l.key, object)
+	if err != nil {
+		return nil, err
+	}
+	if index.Meta.ID != id || index.Meta.Profile != profile {
+		return nil, crypto.ErrDamaged.Because(errors.New("the object is not the snapshot that it is named after"))
+	}
+	l.indexes.mu.Lock()
+	defer l.indexes.mu.Unlock()
+	if l.indexes.read == nil {
+		l.indexes.read = map[uuid.UUID]*snapshot.Index{}
+	}
+	l.indexes.read[id] = index
+	return index, nil
+}
+
+// source opens the snapshots of a profile.
+func (l *Library) source(profile uuid.UUID) snapshot.Source {
+	return func(ctx context.Context, id uuid.UUID) (snapshot.Object, error) {
+		f, err := l.vault.Open(ctx, vault.SnapshotName(profile, id))
+		if err != nil {
+			return nil, err
+		}
+		return f, nil
+	}
+}
