@@ -75,7 +75,7 @@ fuzz: ## every fuzz target for FUZZTIME (5s)
 			$(GO_WITHOUT_C) test -run '^$$' -fuzz "^$$name\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 10x -parallel 2 $$package </dev/null; \
 		done
 
-e2e: build ## the tests of the whole program: go test's own flags in ARGS, as in make e2e ARGS='-run Tray -v'
+e2e: build ## the tests of the whole program: go test's own flags in ARGS, as in make e2e ARGS='-run RollBack -v'
 	$(call heading,tests of the whole program)
 	@VALISE_BINARY=$(CURDIR)/build/valise $(GO_WITHOUT_C) test -count=1 -timeout 30m $(ARGS) ./e2e/...
 
@@ -83,11 +83,14 @@ build: ## build/valise
 	$(call heading,build)
 	@CGO_ENABLED=1 go build -tags '$(TAGS)' -ldflags '$(LINK)' -o build/valise .
 
-windows: ## build/valise.exe; installs the compiler that is missing for it
+# On Windows a program opens a terminal with its window, or is not waited for by the terminal it is typed in. Hence there are
+# two, which differ in that: a double click finds the .exe, and a terminal finds the .com first.
+windows: ## build/valise.exe and valise.com; installs the compiler that is missing for it
 	@packaging/needs.sh windows
 	$(call heading,build for Windows)
-	@CGO_ENABLED=1 GOOS=windows GOARCH=amd64 CC=x86_64-w64-mingw32-gcc \
-		go build -ldflags '$(LINK) -H windowsgui' -o build/valise.exe .
+	@export CGO_ENABLED=1 GOOS=windows GOARCH=amd64 CC=x86_64-w64-mingw32-gcc; \
+		go build -ldflags '$(LINK) -H windowsgui' -o build/valise.exe .; \
+		go build -ldflags '$(LINK)' -o build/valise.com .
 
 packages: ## build/*.deb and build/*.rpm
 	@packaging/needs.sh packages
@@ -120,7 +123,7 @@ uninstall: ## takes away what install put there
 		$(DESTDIR)$(PREFIX)/share/icons/hicolor/*/apps/app.valise.Valise.*
 
 clean: ## take away what was built, except for the tools
-	@rm -rf build/valise build/valise.exe build/screenshots
+	@rm -rf build/valise build/valise.exe build/valise.com build/screenshots
 
 # heading says what comes, so that the last heading above an error names what failed.
 define heading

@@ -2,6 +2,7 @@ package testenv
 
 import (
 	"bufio"
+	"context"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -55,11 +56,14 @@ func (s *Screen) Env() []string {
 // WindowManager starts openbox, which gives windows a title bar and Close something to ask.
 func (s *Screen) WindowManager() {
 	s.t.Helper()
-	cmd := exec.Command(Need(s.t, "openbox", "openbox"), "--sm-disable")
+	// Its startup command is the only sure sign that it listens: a window that appears before is never shown.
+	started := filepath.Join(s.t.TempDir(), "started")
+	cmd := exec.Command(Need(s.t, "openbox", "openbox"), "--sm-disable", "--startup", "touch "+started)
 	cmd.Env = append(Home(s.t), s.Env()...)
 	Start(s.t, cmd)
 	Until(s.t, "openbox to manage the screen", func() bool {
-		return strings.Contains(s.command("xprop", "x11-utils", "-root", "_NET_SUPPORTING_WM_CHECK"), "window id")
+		_, err := os.Stat(started)
+		return err == nil
 	})
 }
 
@@ -129,8 +133,13 @@ func (s *Screen) xdotool(arguments ...string) string {
 // when it finds no window, xclip when the clipboard is empty, and the caller waits for what it wants to see.
 func (s *Screen) command(program, debianPackage string, arguments ...string) string {
 	s.t.Helper()
-	cmd := exec.Command(Need(s.t, program, debianPackage), arguments...)
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, Need(s.t, program, debianPackage), arguments...)
 	cmd.Env = append(os.Environ(), s.Env()...)
 	output, _ := cmd.Output()
+	if ctx.Err() != nil {
+		s.t.Fatalf("%s %q does not end", program, arguments)
+	}
 	return string(output)
 }

@@ -77,3 +77,31 @@ func startXev(t *testing.T, screen *Screen, title string) *Process {
 	cmd.Env = append(Home(t), screen.Env()...)
 	return Start(t, cmd)
 }
+
+func TestAWindowIsWhereItIsAlsoInsideAFrame(t *testing.T) {
+	screen := Display(t)
+	screen.WindowManager()
+	startXev(t, screen, "white")
+	window := screen.Window("white")
+	white := color.RGBA{255, 255, 255, 255}
+	Until(t, "its corners to be its own, and what is around them not", func() bool {
+		picture, b := screen.Picture(), window.Bounds()
+		return picture.At(b.Min.X, b.Min.Y) == white && picture.At(b.Max.X-1, b.Max.Y-1) == white &&
+			picture.At(b.Min.X-1, b.Min.Y-1) != white && picture.At(b.Max.X, b.Max.Y) != white
+	})
+}
+
+func TestRaiseBringsAWindowToTheFront(t *testing.T) {
+	screen := Display(t)
+	screen.WindowManager()
+	startXev(t, screen, "first")
+	first := screen.Window("first")
+	startXev(t, screen, "second")
+	second := screen.Window("second")
+	for range 2 {
+		first.Raise()
+		Until(t, "the first window to have the keyboard", func() bool { return first.Active() && !second.Active() })
+		second.Raise()
+		Until(t, "the second window to have the keyboard", func() bool { return second.Active() && !first.Active() })
+	}
+}

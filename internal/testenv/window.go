@@ -1,9 +1,11 @@
 package testenv
 
 import (
-	"fmt"
 	"image"
+	"regexp"
 	"strconv"
+	"strings"
+)
 )
 
 // Window is one window on a Screen. Its coordinates are in pixels from its upper left corner.
@@ -32,16 +34,39 @@ func (w *Window) press(button string, x, y int) {
 // Close asks the window to close, as the button in its title bar does. It needs Screen.WindowManager.
 func (w *Window) Close() {
 	w.screen.t.Helper()
-	w.screen.xdotool("windowactivate", "--sync", w.id, "key", "alt+F4")
+	w.screen.xdotool("windowactivate", w.id)
+	Until(w.screen.t, "the window to have the focus", func() bool {
+		return strings.TrimSpace(w.screen.xdotool("getwindowfocus")) == w.id
+	})
+	w.screen.Key("alt+F4")
 }
 
-// Bounds is where the window is on the screen.
+// Raise brings the window to the front and gives it the keyboard, as a taskbar does. It needs Screen.WindowManager.
+func (w *Window) Raise() {
+	w.screen.t.Helper()
+	w.screen.xdotool("windowactivate", "--sync", w.id)
+}
+
+// Active says whether the window has the keyboard. It needs Screen.WindowManager.
+func (w *Window) Active() bool {
+	w.screen.t.Helper()
+	return strings.TrimSpace(w.screen.xdotool("getactivewindow")) == w.id
+}
+
+var geometry = regexp.MustCompile(`(?s)Absolute upper-left X: +(-?\d+).*Absolute upper-left Y: +(-?\d+).*Width: (\d+).*Height: (\d+)`)
+
+// Bounds is where the window is on the screen, without the frame that a window manager puts around it. (The position
+// that xdotool tells has the frame in it twice.)
 func (w *Window) Bounds() image.Rectangle {
 	w.screen.t.Helper()
-	var x, y, width, height int
-	answer := w.screen.xdotool("getwindowgeometry", "--shell", w.id)
-	if _, err := fmt.Sscanf(answer, "WINDOW="+w.id+"\nX=%d\nY=%d\nWIDTH=%d\nHEIGHT=%d", &x, &y, &width, &height); err != nil {
-		w.screen.t.Fatalf("the window is gone: %v: %q", err, answer)
+	answer := w.screen.command("xwininfo", "x11-utils", "-id", w.id)
+	found := geometry.FindStringSubmatch(answer)
+	if found == nil {
+		w.screen.t.Fatalf("the window is gone: %q", answer)
 	}
-	return image.Rect(x, y, x+width, y+height)
+	var n [4]int
+	for i, digits := range found[1:] {
+		n[i], _ = strconv.Atoi(digits)
+	}
+	return image.Rect(n[0], n[1], n[0]+n[2], n[1]+n[3])
 }
