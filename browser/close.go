@@ -84,6 +84,7 @@ const closeID = 1<<31 - 1
 func (p *Process) watch() {
 	err := p.cmd.Wait()
 	endHelpers(p.dir)
+	clearSocket(UserDataDir(p.dir))
 	p.ending = p.howItEnded(err == nil)
 	p.pipe.Close()
 	close(p.done)

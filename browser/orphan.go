@@ -10,6 +10,7 @@ import (
 // seconds each. It says how the browser ended, ClosedByUs for every orderly way; when ctx ends first, its error is returned and
 // the browser left alone.
 func WaitGone(ctx context.Context, sessionDir string, patience time.Duration) (Ending, error) {
+	userDataDir := UserDataDir(sessionDir)
 	for _, next := range []struct {
 		signal   func(pid int) error
 		patience time.Duration
@@ -25,12 +26,14 @@ func WaitGone(ctx context.Context, sessionDir string, patience time.Duration) (E
 			}
 		}
 		if waitForNone(ctx, sessionDir, next.patience) {
-			return lastWords(UserDataDir(sessionDir)), nil
+			clearSocket(userDataDir)
+			return lastWords(userDataDir), nil
 		}
 		if err := ctx.Err(); err != nil {
 			return 0, err
 		}
 	}
 	endHelpers(sessionDir)
+	clearSocket(userDataDir)
 	return Killed, nil
 }

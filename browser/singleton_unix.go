@@ -39,6 +39,19 @@ func lockLeft(userDataDir string) bool {
 	return err == nil
 }
 
+// clearSocket removes the folder among the temporary files in which a browser that was killed has left its socket. One that
+// ends in order does so itself, and takes the link to it away.
+func clearSocket(userDataDir string) {
+	socket, err := os.Readlink(filepath.Join(userDataDir, "SingletonSocket"))
+	if err != nil {
+		return
+	}
+	dir := filepath.Dir(socket)
+	os.Remove(socket)
+	os.Remove(filepath.Join(dir, "SingletonCookie"))
+	os.Remove(dir) // if nothing else is in it
+}
+
 // clearLocks removes what a browser left that is gone. Chromium does that itself for a dead process of this computer; for
 // one of another computer it shows a dialog and waits.
 func clearLocks(userDataDir string) error {

@@ -38,16 +38,18 @@ func newComputerAt(t testing.TB, valiseHome string) *computer {
 	t.Helper()
 	env := testenv.Home(t)
 	dir := strings.TrimPrefix(env[0], "HOME=")
-	temporary := filepath.Join(dir, "tmp")
-	if err := os.Mkdir(temporary, 0o700); err != nil {
+	c := &computer{t: t, dir: dir, home: filepath.Join(dir, valiseHome)}
+	if err := os.Mkdir(c.temporary(), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	c := &computer{t: t, dir: dir, home: filepath.Join(dir, valiseHome)}
 	c.env = slices.Concat(env, testenv.Keyring(t), []string{
-		"VALISE_HOME=" + c.home, "VALISE_CHROMIUM_ARGS=" + testenv.ChromiumArgs(), "TMPDIR=" + temporary,
+		"VALISE_HOME=" + c.home, "TMPDIR=" + c.temporary(), "VALISE_CHROMIUM_ARGS=" + testenv.ChromiumArgs(),
 	})
 	return c
 }
+
+// temporary is the folder for temporary files.
+func (c *computer) temporary() string { return filepath.Join(c.dir, "tmp") }
 
 // with is the same computer, for commands that have these entries in their environment too.
 func (c *computer) with(env ...string) *computer {
@@ -56,7 +58,7 @@ func (c *computer) with(env ...string) *computer {
 	return &other
 }
 
-// for another test, or a part of one, is the same computer.
+// in is the same computer, for a part of a test.
 func (c *computer) in(t testing.TB) *computer {
 	other := *c
 	other.t = t
@@ -127,18 +129,18 @@ func (c *computer) connect(server *testenv.S3Server) {
 // connectBy goes to the server by way of another endpoint.
 func (c *computer) connectBy(server *testenv.S3Server, endpoint string) {
 	c.t.Helper()
-	c.with(server.Env()...).does("vault", "connect", place(server), "--endpoint", endpoint)
+	c.with(server.Env()...).does("vault", "connect", bucketURL(server), "--endpoint", endpoint)
 }
 
 // join makes the computer use the vault that another one has connected to the bucket, by its recovery code.
 func (c *computer) join(server *testenv.S3Server, recoveryCode string) {
 	c.t.Helper()
-	args := []string{"vault", "join", place(server), "--endpoint", server.Endpoint}
+	args := []string{"vault", "join", bucketURL(server), "--endpoint", server.Endpoint}
 	c.well(c.with(server.Env()...).valiseReading(recoveryCode, args...), args...)
 }
 
-// place is where the tests keep a vault in a server's bucket.
-func place(server *testenv.S3Server) string { return "s3://" + server.Bucket + "/of/ours" }
+// bucketURL is where the tests keep a vault in a server's bucket.
+func bucketURL(server *testenv.S3Server) string { return "s3://" + server.Bucket + "/of/ours" }
 
 func (c *computer) recoveryCode() string {
 	c.t.Helper()

@@ -139,6 +139,10 @@ func TestAKillWhileSavingLosesNothing(t *testing.T) {
 			t.Errorf("after kill %d the profile is %q", person, p.State)
 		}
 	}
+	h := c.history("Shop")
+	if second := h[len(h)-2]; second.Ended != "recovered" { // the later ones may have been finished before the kill
+		t.Errorf("the first kill came too late for its purpose: the snapshot after it says %q", second.Ended)
+	}
 	if who := c.loggedIn(site, "Shop"); who != last {
 		t.Errorf("in the end it is logged in as %q, want %q", who, last)
 	}
@@ -151,7 +155,11 @@ func (s *session) kill() {
 	s.Wait()
 }
 
-func (s *session) running() bool { return s.computer.processes()[s.Pid()] != "" }
+// running says whether the command has not ended; one that has is without a command line until it is waited for.
+func (s *session) running() bool {
+	line, _ := os.ReadFile(fmt.Sprintf("/proc/%d/cmdline", s.Pid()))
+	return len(line) > 0
+}
 
 // runsABrowser says whether a browser is there, or what is left of one.
 func (c *computer) runsABrowser() bool {

@@ -58,6 +58,39 @@ func TestAFullDiskLosesNothing(t *testing.T) {
 	c.does("vault", "check")
 }
 
+// Where the whole home is on the disk, the browser cannot write either, and what it did not write is lost; whether there
+// is room for a snapshot of the rest, it decides too. All that was saved before is there.
+func TestAFullDiskHarmsNoEarlierSnapshot(t *testing.T) {
+	t.Parallel()
+	site, c := testenv.NewSite(t), newComputer(t)
+	disk := c.smallDisk(".")
+	c.logIn(site, "ada", "new", "Shop")
+	ada := c.profile("Shop").Newest
+
+	disk.fill()
+	refused(t, c.valise("open", "Shop", "--headless"), 1, "there is no room left", "Free some space")
+	refused(t, c.valise("new", "Office", "--headless"), 1, "there is no room left", "Free some space")
+	disk.free()
+
+	s := c.open("open", "Shop")
+	s.logIn(site, "bob")
+	disk.fill()
+	s.Signal(t, syscall.SIGINT)
+	s.Wait()
+	disk.free()
+
+	if who := c.loggedIn(site, "Shop"); who != "ada" && who != "bob" {
+		t.Errorf("when there is room, it is logged in as %q: neither what was there before nor what was done last", who)
+	}
+	if h := c.history("Shop"); len(h) != 2 || h[0].Parent != ada {
+		t.Errorf("when there is room, the history is %+v", h)
+	}
+	if who := c.loggedIn(site, "Shop", "--at", ada); who != "ada" {
+		t.Errorf("the snapshot before is logged in as %q", who)
+	}
+	c.does("vault", "check")
+}
+
 // disk is a small file system in memory.
 type disk struct {
 	t       testing.TB

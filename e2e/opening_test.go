@@ -160,7 +160,7 @@ func TestRunGivesACommandTheLoggedInBrowser(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &session{testenv.Start(t, cmd), c}
+	s := c.session(cmd)
 	if who := s.loggedIn(site); who != "ada" {
 		t.Errorf("the command's browser is logged in as %q", who)
 	}

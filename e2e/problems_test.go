@@ -60,15 +60,15 @@ func TestEveryProblemIsToldApartAndHarmsNothing(t *testing.T) {
 	}
 	for _, p := range []trouble{
 		// The recovery code.
-		{"a typing error in the recovery code", aws, join(place(server)), strings.Join(mistyped, "-"), 5, []string{"group 4"}},
-		{"a recovery code that is cut short", aws, join(place(server)), strings.Join(groups[:9], "-"), 5, []string{"recovery code"}},
-		{"no recovery code", aws, join(place(server)), "", 5, []string{"recovery code"}},
-		{"the recovery code of another vault", aws, join(place(server)), code, 5, []string{"sealed under another key", "recovery code belongs to this vault"}},
+		{"a typing error in the recovery code", aws, join(bucketURL(server)), strings.Join(mistyped, "-"), 5, []string{"group 4"}},
+		{"a recovery code that is cut short", aws, join(bucketURL(server)), strings.Join(groups[:9], "-"), 5, []string{"recovery code"}},
+		{"no recovery code", aws, join(bucketURL(server)), "", 5, []string{"recovery code"}},
+		{"the recovery code of another vault", aws, join(bucketURL(server)), code, 5, []string{"sealed under another key", "recovery code belongs to this vault"}},
 		{"a place without a vault", aws, join(fresh), code, 3, []string{"there is no vault at this place"}},
-		{"leaving a vault with profiles", aws, join(place(server)), other.recoveryCode(), 1, []string{"this computer has a vault with profiles already"}},
+		{"leaving a vault with profiles", aws, join(bucketURL(server)), other.recoveryCode(), 1, []string{"this computer has a vault with profiles already"}},
 
 		// The bucket.
-		{"the place of another vault", aws, connect(place(server), server.Endpoint), "", 1, []string{"another vault is kept at this place"}},
+		{"the place of another vault", aws, connect(bucketURL(server), server.Endpoint), "", 1, []string{"another vault is kept at this place"}},
 		{"no such bucket", aws, connect("s3://elsewhere/ours", server.Endpoint), "", 3, []string{"there is no such bucket", "s3://elsewhere"}},
 		{"a wrong secret", []string{"AWS_ACCESS_KEY_ID=" + server.AccessKey, "AWS_SECRET_ACCESS_KEY=wrong"}, connect(fresh, server.Endpoint), "", 1,
 			[]string{"does not accept the access key and secret"}},
@@ -152,8 +152,12 @@ func TestTheFirstStartWithoutAKeyring(t *testing.T) {
 	if who := withFile.loggedIn(site, "Shop"); who != "ada" {
 		t.Errorf("with a key file it is logged in as %q", who)
 	}
-	if info, err := os.Stat(key); err != nil || info.Mode() != 0o600 {
-		t.Errorf("the key file: %v, %v", info.Mode(), err)
+	info, err := os.Stat(key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if info.Mode() != 0o600 {
+		t.Errorf("the key file has the mode %v", info.Mode())
 	}
 
 	// With the keyring back, the recovery code moves the key there.

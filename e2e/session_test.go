@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"context"
+	"os/exec"
 	"regexp"
 	"syscall"
 
@@ -12,6 +13,7 @@ import (
 type session struct {
 	*testenv.Process
 	computer *computer
+	address  string // of the browser's DevTools
 }
 
 // open starts a command that opens a browser without a window, and returns when the browser is there.
@@ -23,37 +25,36 @@ func (c *computer) open(args ...string) *session {
 // openWindow starts a command that opens a browser with a window; it needs a screen: with(screen.Env()...).
 func (c *computer) openWindow(args ...string) *session {
 	c.t.Helper()
-	s := &session{testenv.Start(c.t, c.command(append(args, "--cdp")...)), c}
-	s.devTools()
-	return s
+	return c.session(c.command(append(args, "--cdp")...))
 }
 
 var listening = regexp.MustCompile(`(?m)^DevTools listening on (ws://127\.0\.0\.1:\S+)$`)
 
-// devTools waits for the line in which the command says where its browser is.
-func (s *session) devTools() string {
-	s.computer.t.Helper()
-	var line []string
+// session starts a command, and waits for the line in which it says where its browser is.
+func (c *computer) session(cmd *exec.Cmd) *session {
+	c.t.Helper()
+	s := &session{Process: testenv.Start(c.t, cmd), computer: c}
 	ended := make(chan error, 1)
 	go func() { ended <- s.Wait() }()
-	testenv.Until(s.computer.t, "the browser", func() bool {
-		if line = listening.FindStringSubmatch(s.Output()); line != nil {
+	testenv.Until(c.t, "the browser", func() bool {
+		if line := listening.FindStringSubmatch(s.Output()); line != nil {
+			s.address = line[1]
 			return true
 		}
 		select {
 		case err := <-ended:
-			s.computer.t.Fatalf("the command ended, with %v: %s", err, s.Output())
+			c.t.Fatalf("the command has ended, with %v: %s", err, s.Output())
 		default:
 		}
 		return false
 	})
-	return line[1]
+	return s
 }
 
 // browser is a chromedp context that drives the session's browser.
 func (s *session) browser() context.Context {
 	s.computer.t.Helper()
-	return testenv.Attach(s.computer.t, s.devTools())
+	return testenv.Attach(s.computer.t, s.address)
 }
 
 // logIn has a person log in at the site.

@@ -57,11 +57,13 @@ func wide(text string) []byte {
 	return b
 }
 
-// leavesNothing fails the test if a session's folder or a process of the computer is left.
+// leavesNothing fails the test if a session's folder, a temporary file or a process of the computer is left.
 func (c *computer) leavesNothing() {
 	c.t.Helper()
-	if left, err := os.ReadDir(filepath.Join(c.home, "sessions")); err != nil || len(left) > 0 {
-		c.t.Errorf("left in the folder of sessions: %v %v", left, err)
+	for _, dir := range []string{filepath.Join(c.home, "sessions"), c.temporary()} {
+		if left, err := os.ReadDir(dir); err != nil || len(left) > 0 {
+			c.t.Errorf("left in %s: %v %v", dir, left, err)
+		}
 	}
 	for pid, line := range c.processes() {
 		c.t.Errorf("left running: %d %s", pid, line)

@@ -19,9 +19,6 @@ func TestTheWholeWayFromOneComputerToAnother(t *testing.T) {
 	first := newComputer(t)
 	const ada, grace = "ada-4711", "grace-0815"                  // who logs in
 	const atWork, atHome = "Köhler & Söhne", "Wohnung, 2. Stock" // their profiles
-	words := []string{
-		strings.TrimPrefix(site.URL, "http://"), ada, grace, atWork, atHome, "Tab 1", "Tab 3", "Log in", server.SecretKey,
-	}
 
 	session := first.open("new", atWork)
 	fill(t, session, site, ada)
@@ -47,6 +44,11 @@ func TestTheWholeWayFromOneComputerToAnother(t *testing.T) {
 	first.connect(server)
 	first.does("sync")
 	first.leavesNothing()
+	code := first.recoveryCode()
+	words := []string{
+		strings.TrimPrefix(site.URL, "http://"), ada, grace, atWork, atHome, "Tab 1", "Tab 3", "Log in",
+		server.SecretKey, strings.TrimSpace(code),
+	}
 	for _, dir := range []string{first.dir, server.DataDir} {
 		if found := traces(t, dir, words...); len(found) > 0 {
 			t.Errorf("in plain:\n%s", strings.Join(found, "\n"))
@@ -54,7 +56,7 @@ func TestTheWholeWayFromOneComputerToAnother(t *testing.T) {
 	}
 
 	second := newComputerAt(t, filepath.Join("Zweiter Rechner – Łódź", "Ablage 2"))
-	second.join(server, first.recoveryCode())
+	second.join(server, code)
 
 	session = second.open("open", atWork)
 	want, got := site.Filled(ada), read(t, session, site)

@@ -9,9 +9,11 @@ import (
 	"valise/ui/list"
 	"valise/ui/parts"
 
-	"fyne.io/fyne/v2"
 	"github.com/google/uuid"
 )
+
+// lookEvery is how soon the window shows what a command does beside it.
+const lookEvery = 10 * time.Second
 
 // desk is an open library with the controllers of its screens. It knows the profiles and sessions of now, and passes on
 // what changes.
@@ -23,7 +25,6 @@ type desk struct {
 	settings *settingsControl
 	sessions *sessionsControl
 	syncing  *syncControl
-	shown    screen // the one that the window shows
 
 	profiles []profiles.Profile
 	running  []profiles.SessionInfo
@@ -33,12 +34,6 @@ type desk struct {
 
 	unwatch func()
 	left    bool
-}
-
-// screen is what the desk needs of a controller.
-type screen interface {
-	refresh()               // something about the profiles or sessions is different
-	key(key *fyne.KeyEvent) // that nothing on the screen has taken
 }
 
 func newDesk(p *program, lib *profiles.Library) *desk {
@@ -51,7 +46,8 @@ func newDesk(p *program, lib *profiles.Library) *desk {
 	d.unwatch = lib.Watch(func(e profiles.Event) { p.main.do(func() { d.heard(e) }) })
 	d.reload()
 	d.syncing.refresh()
-	d.everyMinute()
+	d.settings.readBrowsers()
+	d.lookAgain()
 	return d
 }
 
@@ -117,13 +113,13 @@ func (d *desk) refresh() {
 	d.tray.refresh()
 }
 
-// everyMinute keeps "5 minutes ago" true, and notices what other processes do.
-func (d *desk) everyMinute() {
-	d.main.after(time.Minute, func() {
+// lookAgain keeps "5 minutes ago" true, and notices what other processes do: the library tells of its own doings only.
+func (d *desk) lookAgain() {
+	d.main.after(lookEvery, func() {
 		if !d.left {
 			d.reload()
 			d.syncing.refresh()
-			d.everyMinute()
+			d.lookAgain()
 		}
 	})
 }
@@ -158,29 +154,21 @@ func (d *desk) nameTaken(name string, except uuid.UUID) string {
 }
 
 func (d *desk) showList() {
-	d.shown = d.list
-	d.window.show(d.list.screen)
+	d.window.show(d.list.screen, d.list.key)
 	d.list.refresh()
 	d.window.Canvas().Focus(d.list.screen.Search)
 }
 
 func (d *desk) showProfile(id uuid.UUID) {
-	d.shown = d.profile
 	d.profile.open(id)
-	d.window.show(d.profile.screen)
-	d.window.Canvas().Unfocus()
+	d.window.show(d.profile.screen, d.profile.key)
 }
 
 func (d *desk) showSettings() {
-	d.shown = d.settings
 	d.settings.open()
-	d.window.show(d.settings.screen)
-	d.window.Canvas().Unfocus()
+	d.window.show(d.settings.screen, d.settings.key)
 	d.window.raise()
 }
-
-// key is a key that nothing on the screen has taken.
-func (d *desk) key(key *fyne.KeyEvent) { d.shown.key(key) }
 
 // recover saves what a crash left behind, and tells of it.
 func (d *desk) recover() {

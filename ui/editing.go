@@ -59,7 +59,7 @@ func (d *desk) askFork(p profiles.Profile, at uuid.UUID) {
 // trash moves a profile to the trash, and offers to undo that.
 func (d *desk) trash(p profiles.Profile) {
 	d.change("move “"+p.Name+"” to the trash", func(ctx context.Context) error { return d.lib.Trash(ctx, p.ID) }, func() {
-		if d.shown == d.profile {
+		if d.window.shows(d.profile.screen) {
 			d.showList()
 		}
 		d.window.tell(parts.Notice{

@@ -15,11 +15,17 @@ type explanation struct {
 	details string // all that is known, where that is more than what; may be empty
 }
 
+// mostDetails is how long details may be, in bytes; the log has all of them.
+const mostDetails = 700
+
 // explain takes the problem out of an error's chain: what was being done and what a server answered come last.
 func explain(err error) explanation {
 	e := explanation{what: words.Sentence(plain(err)), next: problem.NextStep(err)}
 	if all := words.Sentence(err.Error()); all != e.what {
 		e.details = all
+		if len(all) > mostDetails {
+			e.details = strings.ToValidUTF8(all[:mostDetails], "") + "… (the log has the rest)"
+		}
 	}
 	return e
 }

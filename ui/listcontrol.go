@@ -5,6 +5,7 @@ import (
 	"valise/ui/list"
 
 	"fyne.io/fyne/v2"
+	"github.com/google/uuid"
 )
 
 // listControl has what the person does on the list done.
@@ -18,7 +19,10 @@ func newListControl(d *desk) *listControl {
 	c.screen.OnDo = c.do
 	c.screen.OnNew = d.sessions.askNew
 	c.screen.OnSettings = d.showSettings
-	c.screen.OnBackUp = d.showSettings
+	c.screen.OnBackUp = func() {
+		d.showSettings()
+		d.window.Canvas().Focus(d.settings.screen.Vault.Form.Bucket.Entry)
+	}
 	c.screen.OnSync = d.syncing.now
 	c.screen.OnJoin = func() { d.join(false, d.showList) }
 	return c
@@ -44,7 +48,8 @@ func (c *listControl) refresh() {
 // do is told what the person wants done with a line.
 func (c *listControl) do(v list.Verb, e list.Entry) { c.desk.do(v, e) }
 
-// key implements screen: from anywhere on the page the arrows lead into the list.
+// key is one that nothing on the page takes: from anywhere the arrows lead into the list. What changes a profile works
+// only where the person sees which one.
 func (c *listControl) key(key *fyne.KeyEvent) {
 	switch key.Name {
 	case fyne.KeyEscape:
@@ -56,8 +61,6 @@ func (c *listControl) key(key *fyne.KeyEvent) {
 		c.desk.window.Canvas().Focus(c.screen.Search)
 	case fyne.KeyUp, fyne.KeyDown:
 		c.desk.window.Canvas().Focus(c.screen.Rows)
-	case fyne.KeyF2, fyne.KeyDelete, fyne.KeyReturn, fyne.KeyEnter:
-		c.screen.Rows.TypedKey(key)
 	}
 }
 
@@ -70,7 +73,7 @@ func (d *desk) do(v list.Verb, e list.Entry) {
 	case list.OpenThrowaway:
 		d.sessions.open(profiles.How{Load: p.ID, Save: profiles.SaveNowhere}, p.Name)
 	case list.OpenAsNew:
-		d.sessions.askAsNew(p, [16]byte{})
+		d.sessions.askAsNew(p, uuid.Nil)
 	case list.OpenOver:
 		d.sessions.askOver(p)
 	case list.BringUp:
@@ -80,7 +83,7 @@ func (d *desk) do(v list.Verb, e list.Entry) {
 	case list.History:
 		d.showProfile(p.ID)
 	case list.Fork:
-		d.askFork(p, [16]byte{})
+		d.askFork(p, uuid.Nil)
 	case list.Rename:
 		d.askRename(p)
 	case list.Colour:

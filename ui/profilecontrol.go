@@ -55,7 +55,7 @@ func (c *profileControl) progress(e profiles.SessionEvent) {
 
 // changed reads the history anew when it may be another one now; the zero id stands for any profile.
 func (c *profileControl) changed(id uuid.UUID) {
-	if c.desk.shown == c && (id == c.id || id == uuid.Nil) {
+	if c.desk.window.shows(c.screen) && (id == c.id || id == uuid.Nil) {
 		c.readHistory()
 	}
 }
@@ -75,7 +75,7 @@ func (c *profileControl) readHistory() {
 		})
 }
 
-// key implements screen.
+// key is one that nothing on the page takes.
 func (c *profileControl) key(key *fyne.KeyEvent) {
 	e := list.Entry{Profile: c.screen.Profile()}
 	switch key.Name {

@@ -31,7 +31,7 @@ func newProgram(a fyne.App, h profiles.Home, log *slog.Logger) *program {
 	a.Settings().SetTheme(look.New(look.Mode(settings.Window.Theme)))
 	p.window = newWindow(p, settings.Window)
 	p.quit = &quitting{program: p}
-	p.tray = newTrayIcon(p)
+	p.tray = newTrayIcon(p, settings.Window.ToldAboutTray)
 	return p
 }
 

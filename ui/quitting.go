@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"valise/profiles"
@@ -11,6 +12,7 @@ import (
 	"valise/ui/words"
 
 	"fyne.io/fyne/v2/widget"
+	"github.com/google/uuid"
 	"golang.org/x/sync/errgroup"
 )
 
@@ -19,6 +21,9 @@ const (
 	lastSaving = 90 * time.Second // browsers are closed and saved
 	lastSync   = 3 * time.Second  // what waits may be sent
 )
+
+// staysHere is what becomes of what was not sent.
+const staysHere = "What is not sent stays on this computer, and goes out at the next start."
 
 // quitting is the way out: close the sessions of this process and save them (asking first), let the outbox empty (which
 // can be skipped), end.
@@ -82,20 +87,36 @@ func (q *quitting) closeSessions(here []profiles.SessionInfo) {
 	})
 }
 
-// stopAll closes sessions, all at once.
+// stopAll closes sessions, all at once, and waits until they are saved.
 func stopAll(ctx context.Context, lib *profiles.Library, sessions []profiles.SessionInfo) error {
 	var group errgroup.Group
 	for _, s := range sessions {
-		group.Go(func() error {
-			_, err := lib.Stop(ctx, s.ID)
-			var gone *profiles.NotFoundError
-			if errors.As(err, &gone) { // closed meanwhile
-				return nil
-			}
-			return err
-		})
+		group.Go(func() error { return stop(ctx, lib, s.ID) })
 	}
 	return group.Wait()
+}
+
+// stop closes a session. One that is still being opened can be closed only when its browser is there.
+func stop(ctx context.Context, lib *profiles.Library, id uuid.UUID) error {
+	for {
+		_, err := lib.Stop(ctx, id)
+		var unknown *profiles.NotFoundError
+		if !errors.As(err, &unknown) {
+			return err
+		}
+		running, err := lib.Sessions(ctx)
+		if err != nil {
+			return err
+		}
+		if !slices.ContainsFunc(running, func(s profiles.SessionInfo) bool { return s.ID == id }) {
+			return nil // it came to its end by itself
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(100 * time.Millisecond):
+		}
+	}
 }
 
 // waitForOutbox sends what waits, unless the person would rather quit.
@@ -109,9 +130,10 @@ func (q *quitting) waitForOutbox() {
 		p.window.raise()
 		stay := parts.NewButton("Do not quit", func() { q.dialog.Hide() })
 		anyway := parts.NewButton("Quit anyway", q.end)
-		q.step("Sending to "+words.PlaceIn(s.Place), words.Count(s.Waiting, "object")+" still to be sent ("+words.Size(s.WaitingBytes)+"). "+
-			"If you quit now, they stay on this computer and are sent at the next start.", stay, anyway)
+		q.step("Sending to "+words.PlaceIn(s.Place), fmt.Sprintf("Still to be sent: %s, %s. %s",
+			words.Count(s.Waiting, "object"), words.Size(s.WaitingBytes), staysHere), stay, anyway)
 		step := q.dialog
+		step.OnEscape = step.Hide
 		laterDo(p.main, func(ctx context.Context) error {
 			_, err := lib.Sync(ctx)
 			return err
@@ -119,7 +141,7 @@ func (q *quitting) waitForOutbox() {
 			switch {
 			case q.dialog != step || !step.Shown(): // the person chose to stay
 			case err != nil:
-				q.note.Say(fmt.Sprintf("%s It stays on this computer and is sent at the next start.", explain(err).what), widget.DangerImportance)
+				q.note.Say(explain(err).what+" "+staysHere, widget.DangerImportance)
 				q.bar.Hide()
 				step.Refit()
 			default:

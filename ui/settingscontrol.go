@@ -25,10 +25,7 @@ type settingsControl struct {
 func newSettingsControl(d *desk) *settingsControl {
 	c := &settingsControl{desk: d, screen: settings.NewScreen()}
 	s := c.screen
-	s.OnBack = func() {
-		s.Recovery.Conceal()
-		d.showList()
-	}
+	s.OnBack = d.showList
 	s.OnJoin = func() { d.join(false, d.showSettings) }
 	s.Vault.Form.OnChooseFolder = func(chosen func(string)) { d.window.chooseFolder("A folder for the vault", chosen) }
 	s.Vault.OnTest, s.Vault.OnConnect = c.test, c.connect
@@ -44,8 +41,9 @@ func newSettingsControl(d *desk) *settingsControl {
 	return c
 }
 
-// open shows the settings as they are now.
+// open shows the settings as they are now, and the recovery code hidden.
 func (c *settingsControl) open() {
+	c.screen.Recovery.Conceal()
 	c.desk.syncing.refresh()
 	c.readBrowsers()
 	later(c.desk.main, func(context.Context) (profiles.Settings, error) { return c.desk.home.Settings() },
@@ -65,10 +63,7 @@ func (c *settingsControl) open() {
 	c.screen.SetAbout(fmt.Sprintf("Valise %s\nIts files are in %s, its log is %s.", version, c.desk.home.Dir, c.desk.home.LogFile()), tray)
 }
 
-// refresh implements screen; the cards are told by what changes them.
-func (c *settingsControl) refresh() {}
-
-// key implements screen.
+// key is one that nothing on the page takes.
 func (c *settingsControl) key(key *fyne.KeyEvent) {
 	if key.Name == fyne.KeyEscape {
 		c.screen.OnBack()
@@ -169,7 +164,8 @@ func (c *settingsControl) readBrowsers() {
 	}, func(s state, err error) {
 		trouble := ""
 		if err != nil {
-			trouble = explain(err).String()
+			e := explain(err)
+			trouble = e.what + " " + e.next
 		}
 		c.screen.Browser.SetBrowsers(s.found, s.chosen, s.used, trouble)
 		c.desk.list.screen.Warn(trouble)

@@ -3,6 +3,8 @@ package ui
 import (
 	"context"
 	"errors"
+	"net/url"
+	"path/filepath"
 	"time"
 
 	"valise/crypto"
@@ -11,6 +13,7 @@ import (
 	"valise/ui/parts"
 	"valise/ui/settings"
 
+	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/widget"
 )
 
@@ -20,7 +23,7 @@ const keyringPatience = 3 * time.Second
 // start opens the library off the main goroutine, and shows how that goes.
 func (p *program) start() {
 	page := newStartPage()
-	p.window.show(page)
+	p.window.show(page, nil)
 	opening := true
 	p.main.after(keyringPatience, func() {
 		if opening {
@@ -60,9 +63,16 @@ func (p *program) cannotStart(page *startPage, err error) {
 		title = "Valise needs a keyring"
 	case errors.Is(err, profiles.ErrSettings):
 		title = "The settings are damaged"
-		actions = []parts.Action{again, {Label: "Use an existing vault", Do: func() { p.join(false, p.start) }}}
+		actions = []parts.Action{{Label: "Show the folder", Do: p.showFolder}, again}
 	}
 	page.fail(title, explain(err), actions)
+}
+
+// showFolder opens the folder of Valise's files in the system's file manager.
+func (p *program) showFolder() {
+	if err := p.app.OpenURL(&url.URL{Scheme: "file", Path: filepath.ToSlash(p.home.Dir)}); err != nil {
+		p.window.trouble("The folder could not be shown", err)
+	}
 }
 
 // join shows the form with which an existing vault is used; back leads out of it. With here set it is the vault on this
@@ -72,6 +82,10 @@ func (p *program) join(here bool, back func()) {
 	form.Form.OnChooseFolder = func(chosen func(string)) { p.window.chooseFolder("Where the vault is", chosen) }
 	form.OnBack = back
 	form.OnJoin = func(at vault.Location, c vault.Credentials, code string, setAside bool) {
+		if p.desk != nil && len(p.desk.sessions.here()) > 0 {
+			p.cannotJoin(form, profiles.ErrSessionsRunning)
+			return
+		}
 		form.Busy(true)
 		form.Say("Looking for the vault…", widget.LowImportance)
 		laterDo(p.main, func(ctx context.Context) error {
@@ -86,7 +100,12 @@ func (p *program) join(here bool, back func()) {
 			p.window.tell(parts.Notice{Tone: parts.Good, Text: "The vault is open on this computer."})
 		})
 	}
-	p.window.show(form)
+	p.window.show(form, func(key *fyne.KeyEvent) {
+		if key.Name == fyne.KeyEscape {
+			back()
+		}
+	})
+	p.window.Canvas().Focus(form.First())
 }
 
 // cannotJoin says on the form why the vault is not used.
@@ -117,6 +136,7 @@ func (p *program) reopen() {
 		return
 	}
 	old.leave()
+	p.tray.refresh()
 	laterDo(p.main, func(context.Context) error { return old.lib.Close() }, func(err error) {
 		if err != nil {
 			p.log.Warn("closing the library", "error", err)

@@ -9,6 +9,8 @@ import (
 	"valise/ui/list"
 	"valise/ui/parts"
 	"valise/ui/words"
+
+	"github.com/google/uuid"
 )
 
 // syncControl follows the vault and its place, and says how they stand.
@@ -56,7 +58,7 @@ func (c *syncControl) standing() list.Standing {
 	waiting := max(s.Waiting, e.Waiting)
 	place := words.PlaceIn(s.Place)
 	switch {
-	case s.Vault == [16]byte{}: // not asked yet
+	case s.Vault == uuid.Nil: // not asked yet
 		return list.Standing{}
 	case s.Place == "":
 		return list.Standing{Text: fmt.Sprintf("In this computer only: %s, %s", words.Count(s.Profiles, "profile"), words.Size(s.Size))}

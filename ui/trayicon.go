@@ -1,7 +1,6 @@
 package ui
 
 import (
-	"context"
 	"reflect"
 
 	"valise/assets"
@@ -24,12 +23,13 @@ type trayIcon struct {
 	program *program
 	desktop desktop.App // nil where there can be no tray
 	there   bool        // something shows the icon
+	told    bool        // the person knows that closing the window leaves Valise in the tray
 	state   tray.State
 	icon    fyne.Resource
 }
 
-func newTrayIcon(p *program) *trayIcon {
-	t := &trayIcon{program: p, icon: iconQuiet}
+func newTrayIcon(p *program, told bool) *trayIcon {
+	t := &trayIcon{program: p, icon: iconQuiet, told: told}
 	if app, can := p.app.(desktop.App); can && tray.HasBus() {
 		t.desktop = app
 		app.SetSystemTrayIcon(t.icon)
@@ -122,20 +122,15 @@ func (d *desk) closeFromTray(id uuid.UUID) {
 	}
 }
 
+// trayAdvice is what a person should know when the window is gone for the first time.
+const trayAdvice = "Your browsers stay open, and are saved when you close them. To end Valise, choose Quit in the tray's menu."
+
 // tellOnce says where Valise has gone when the window is closed for the first time.
 func (t *trayIcon) tellOnce() {
-	p := t.program
-	later(p.main, func(context.Context) (bool, error) {
-		first := false
-		err := p.home.ChangeSettings(func(s *profiles.Settings) {
-			first = !s.Window.ToldAboutTray
-			s.Window.ToldAboutTray = true
-		})
-		return first, err
-	}, func(first bool, err error) {
-		if err == nil && first {
-			p.app.SendNotification(fyne.NewNotification("Valise is in the tray",
-				"Your browsers stay open, and are saved when you close them. To end Valise, choose Quit in the tray's menu."))
-		}
-	})
+	if t.told {
+		return
+	}
+	t.told = true
+	t.program.app.SendNotification(fyne.NewNotification("Valise is in the tray", trayAdvice))
+	t.program.changeSettings(func(s *profiles.Settings) { s.Window.ToldAboutTray = true })
 }

@@ -20,6 +20,7 @@ type window struct {
 	fyne.Window
 	program *program
 	page    *fyne.Container
+	onKey   func(*fyne.KeyEvent) // of the page
 	notices *parts.Notices
 }
 
@@ -38,10 +39,17 @@ func newWindow(p *program, s profiles.WindowSettings) *window {
 	return w
 }
 
-// show puts a page into the window.
-func (w *window) show(page fyne.CanvasObject) {
+// show puts a page into the window. onKey, which may be nil, gets the keys that nothing on the page takes.
+func (w *window) show(page fyne.CanvasObject, onKey func(*fyne.KeyEvent)) {
+	w.onKey = onKey
 	w.page.Objects = []fyne.CanvasObject{page}
 	w.page.Refresh()
+	w.Canvas().Unfocus()
+}
+
+// shows says whether a page is the one in the window.
+func (w *window) shows(page fyne.CanvasObject) bool {
+	return len(w.page.Objects) == 1 && w.page.Objects[0] == page
 }
 
 // raise brings the window to the front, from the tray too.
@@ -82,8 +90,8 @@ func (w *window) addShortcuts() {
 	w.Canvas().AddShortcut(&desktop.CustomShortcut{KeyName: fyne.KeyQ, Modifier: fyne.KeyModifierShortcutDefault},
 		func(fyne.Shortcut) { w.program.quit.ask() })
 	w.Canvas().SetOnTypedKey(func(key *fyne.KeyEvent) {
-		if w.program.desk != nil && w.Canvas().Overlays().Top() == nil {
-			w.program.desk.key(key)
+		if w.onKey != nil && w.Canvas().Overlays().Top() == nil {
+			w.onKey(key)
 		}
 	})
 }

@@ -73,7 +73,8 @@ func (s *Site) tab(number int) string { return fmt.Sprintf("%s/tab/%d", s.URL, n
 func Attach(t testing.TB, webSocketURL string) context.Context {
 	t.Helper()
 	ctx, cancelAllocator := remote.NewAllocator(t.Context(), webSocketURL)
-	ctx, cancel := chromedp.NewContext(ctx, chromedp.WithNewWindow(false))
+	quiet := func(string, ...any) {} // it reports the order of events while tabs come and go
+	ctx, cancel := chromedp.NewContext(ctx, chromedp.WithNewWindow(false), chromedp.WithErrorf(quiet))
 	t.Cleanup(func() {
 		cancel()
 		cancelAllocator()

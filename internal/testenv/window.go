@@ -6,7 +6,6 @@ import (
 	"strconv"
 	"strings"
 )
-)
 
 // Window is one window on a Screen. Its coordinates are in pixels from its upper left corner.
 type Window struct {
@@ -26,6 +25,12 @@ func (w *Window) RightClick(x, y int) {
 	w.press("3", x, y)
 }
 
+// Point moves the mouse to a place in the window.
+func (w *Window) Point(x, y int) {
+	w.screen.t.Helper()
+	w.screen.xdotool("mousemove", "--window", w.id, strconv.Itoa(x), strconv.Itoa(y))
+}
+
 func (w *Window) press(button string, x, y int) {
 	w.screen.t.Helper()
 	w.screen.xdotool("mousemove", "--window", w.id, strconv.Itoa(x), strconv.Itoa(y), "click", button)
@@ -34,23 +39,21 @@ func (w *Window) press(button string, x, y int) {
 // Close asks the window to close, as the button in its title bar does. It needs Screen.WindowManager.
 func (w *Window) Close() {
 	w.screen.t.Helper()
-	w.screen.xdotool("windowactivate", w.id)
-	Until(w.screen.t, "the window to have the focus", func() bool {
-		return strings.TrimSpace(w.screen.xdotool("getwindowfocus")) == w.id
-	})
+	w.Raise()
 	w.screen.Key("alt+F4")
 }
 
 // Raise brings the window to the front and gives it the keyboard, as a taskbar does. It needs Screen.WindowManager.
 func (w *Window) Raise() {
 	w.screen.t.Helper()
-	w.screen.xdotool("windowactivate", "--sync", w.id)
+	w.screen.xdotool("windowactivate", w.id)
+	Until(w.screen.t, "the window to have the keyboard", w.Active)
 }
 
-// Active says whether the window has the keyboard. It needs Screen.WindowManager.
+// Active says whether the window has the keyboard.
 func (w *Window) Active() bool {
 	w.screen.t.Helper()
-	return strings.TrimSpace(w.screen.xdotool("getactivewindow")) == w.id
+	return strings.TrimSpace(w.screen.xdotool("getwindowfocus")) == w.id
 }
 
 var geometry = regexp.MustCompile(`(?s)Absolute upper-left X: +(-?\d+).*Absolute upper-left Y: +(-?\d+).*Width: (\d+).*Height: (\d+)`)

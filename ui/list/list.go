@@ -11,6 +11,8 @@ import (
 
 	"valise/profiles"
 	"valise/ui/words"
+
+	"github.com/google/uuid"
 )
 
 // Entry is one line: a profile, or a throwaway session of one.
@@ -29,7 +31,7 @@ func (e Entry) Session() *profiles.SessionInfo {
 }
 
 // key tells lines apart across two lists.
-func (e Entry) key() [16]byte {
+func (e Entry) key() uuid.UUID {
 	if e.Throwaway != nil {
 		return e.Throwaway.ID
 	}

@@ -12,6 +12,8 @@ import (
 	"valise/ui/look"
 	"valise/ui/parts"
 	"valise/ui/words"
+
+	"github.com/google/uuid"
 )
 
 const (
@@ -80,18 +82,32 @@ func (r *Row) Set(e Entry, selected bool) {
 // setAbout fills the second line: the open tabs and the sites, or how far the session has come.
 func (r *Row) setAbout() {
 	busy := BusyWord(r.entry)
-	if busy == "" {
-		r.bar.Hide()
-	} else {
-		r.bar.Show()
-		r.bar.Set(r.entry.Progress.Done, r.entry.Progress.Total)
+	r.bar.Hidden = busy == ""
+	r.bar.Set(r.entry.Progress.Done, r.entry.Progress.Total)
+	r.icons.Hidden = busy != ""
+	r.setIcons()
+	switch p := r.entry.Profile; {
+	case busy != "":
+		r.about.Set(busy)
+	case r.entry.Throwaway != nil:
+		r.about.Set("A throwaway: nothing of it is saved")
+	case p.Problem != nil:
+		r.about.Set(words.Sentence(p.Problem.Error()))
+	case len(p.Sites) > 0:
+		r.about.Set(words.List(p.Sites, 4))
+	case p.Newest == uuid.Nil:
+		r.about.Set("Not saved yet")
+	default:
+		r.about.Set("No sites yet")
 	}
-	tabs := r.entry.Profile.Summary.Tabs
-	shown := 0
-	seen := map[string]bool{}
-	for _, tab := range tabs {
+}
+
+// setIcons shows the icons of the open tabs, one for each site.
+func (r *Row) setIcons() {
+	shown, seen := 0, map[string]bool{"": true}
+	for _, tab := range r.entry.Profile.Summary.Tabs {
 		host := words.Host(tab.URL)
-		if busy != "" || host == "" || seen[host] || shown == mostIcons {
+		if seen[host] || shown == mostIcons {
 			continue
 		}
 		seen[host] = true
@@ -103,40 +119,22 @@ func (r *Row) setAbout() {
 	for _, icon := range r.icons.Objects[shown:] {
 		icon.Hide()
 	}
-	r.icons.Hidden = shown == 0
-
-	switch p := r.entry.Profile; {
-	case busy != "":
-		r.about.Set(busy)
-	case r.entry.Throwaway != nil:
-		r.about.Set("A throwaway: nothing of it is saved")
-	case p.Problem != nil:
-		r.about.Set(words.Sentence(p.Problem.Error()))
-	case len(p.Sites) > 0:
-		r.about.Set(words.List(p.Sites, 4))
-	case p.Newest == [16]byte{}:
-		r.about.Set("Not saved yet")
-	default:
-		r.about.Set("No sites yet")
-	}
+	r.icons.Hidden = r.icons.Hidden || shown == 0
 }
 
 // setNumbers fills the column of time and size.
 func (r *Row) setNumbers() {
 	p := r.entry.Profile
+	r.when.Set(LastOpened(p))
+	r.size.Set(words.Size(p.Size))
 	switch {
 	case r.entry.Throwaway != nil:
-		r.when.Set("opened " + words.Ago(r.entry.Throwaway.Since, now()))
+		r.when.Set(words.Ago(r.entry.Throwaway.Since, now()))
 		r.size.Set("")
 	case p.State == profiles.StateTrashed:
 		r.when.Set("put here " + words.Ago(p.Trashed, now()))
-		r.size.Set(words.Size(p.Size))
 	case p.Size == 0: // nothing was saved yet
-		r.when.Set(LastOpened(p))
 		r.size.Set("")
-	default:
-		r.when.Set(LastOpened(p))
-		r.size.Set(words.Size(p.Size))
 	}
 }
 
@@ -178,8 +176,22 @@ func (r *Row) paint() {
 // Entry is what the row shows.
 func (r *Row) Entry() Entry { return r.entry }
 
+// Name is the profile's.
+func (r *Row) Name() string { return r.name.Text }
+
 // State is the word on its chip.
 func (r *Row) State() string { return r.chip.Text() }
+
+// Icons are the hosts whose icons it shows.
+func (r *Row) Icons() []string {
+	var hosts []string
+	for _, icon := range r.icons.Objects {
+		if icon.Visible() {
+			hosts = append(hosts, icon.(*parts.Favicon).Host())
+		}
+	}
+	return hosts
+}
 
 // Tapped implements fyne.Tappable: the page of the profile.
 func (r *Row) Tapped(*fyne.PointEvent) {

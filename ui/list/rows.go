@@ -3,6 +3,7 @@ package list
 import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/widget"
+	"github.com/google/uuid"
 )
 
 // Rows is the list itself. The arrow keys move through it, Enter opens, F2 renames, Delete moves to the trash.
@@ -30,7 +31,7 @@ func newRows(do func(Verb, Entry)) *Rows {
 
 // show replaces the lines; the chosen one stays chosen when it is still there.
 func (r *Rows) show(entries []Entry) {
-	var chosen [16]byte
+	var chosen uuid.UUID
 	if r.chosen < len(r.entries) {
 		chosen = r.entries[r.chosen].key()
 	}

@@ -2,7 +2,6 @@ package list
 
 import (
 	"fmt"
-	"slices"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
@@ -27,15 +26,16 @@ type Screen struct {
 	OnSync     func()
 	OnBackUp   func() // keep the vault in a bucket too
 
-	Search              *Search
-	New, Settings, Bin  *parts.Button
-	Rows                *Rows
-	Status              *StatusBar
-	title, count, empty *parts.Text
-	emptyNote           *parts.Note
-	emptyButtons        *fyne.Container
-	emptyPage, warning  *fyne.Container
-	warningText         *parts.Note
+	Search             *Search
+	New, Settings, Bin *parts.Button
+	Mend               *parts.Button // chooses a browser, beside the warning that there is none
+	Rows               *Rows
+	Status             *StatusBar
+
+	title, count *parts.Text
+	warningText  *parts.Note
+	warning      *fyne.Container
+	empty        *emptyPage
 
 	all     []Entry
 	inTrash bool
@@ -47,11 +47,9 @@ func NewScreen() *Screen {
 	s := &Screen{
 		title:       parts.NewTitle("Profiles", theme.SizeNameHeadingText),
 		count:       parts.NewQuiet(""),
-		empty:       parts.NewTitle("", theme.SizeNameSubHeadingText),
-		emptyNote:   parts.NewNote("").Centre(),
+		empty:       newEmptyPage(),
 		warningText: parts.NewParagraph(""),
 	}
-	s.empty.Alignment = fyne.TextAlignCenter
 	s.Search = newSearch(s)
 	s.New = parts.NewPrimary("New profile", func() { s.OnNew() })
 	s.New.Icon = theme.ContentAddIcon()
@@ -59,9 +57,8 @@ func NewScreen() *Screen {
 	s.Bin = parts.NewFlat("Trash", theme.DeleteIcon(), func() { s.ShowTrash(!s.inTrash) })
 	s.Rows = newRows(func(v Verb, e Entry) { s.OnDo(v, e) })
 	s.Status = newStatusBar(s)
-	s.emptyButtons = parts.Row(look.Gap)
-	s.emptyPage = container.NewCenter(parts.Column(look.Space, s.empty, parts.Wide(420, s.emptyNote), container.NewCenter(s.emptyButtons)))
-	s.warning = parts.NewCard(s.warningText)
+	s.Mend = parts.NewButton("Choose a browser", func() { s.OnSettings() })
+	s.warning = parts.NewCard(parts.Spread(look.Space, 0, s.warningText, s.Mend))
 	s.warning.Hide()
 	s.ExtendBaseWidget(s)
 	s.refill()
@@ -91,7 +88,7 @@ func (s *Screen) Progress(session profiles.SessionInfo, p profiles.Progress) {
 	}
 }
 
-// Warn shows something that keeps Valise from working, above the list; an empty text takes it away.
+// Warn shows above the list why no browser can be started; an empty text takes it away.
 func (s *Screen) Warn(text string) {
 	s.warningText.Say(text, widget.MediumImportance)
 	s.warning.Hidden = text == ""
@@ -113,83 +110,43 @@ func (s *Screen) Entries() []Entry { return s.Rows.entries }
 
 // refill shows the entries that the search and the trash leave.
 func (s *Screen) refill() {
-	var shown []Entry
+	var throwaways, shown []Entry
 	trashed := 0
 	for _, e := range s.all {
 		inTrash := e.Profile.State == profiles.StateTrashed
 		if inTrash {
 			trashed++
 		}
-		if inTrash == s.inTrash && matches(e.Profile, s.Search.Text) {
+		switch {
+		case inTrash != s.inTrash || !matches(e.Profile, s.Search.Text):
+		case e.Throwaway != nil:
+			throwaways = append(throwaways, e)
+		default:
 			shown = append(shown, e)
 		}
 	}
-	// Throwaways stand first: nothing else in the window leads to them.
-	slices.SortStableFunc(shown, func(a, b Entry) int {
-		switch {
-		case a.Throwaway != nil && b.Throwaway == nil:
-			return -1
-		case a.Throwaway == nil && b.Throwaway != nil:
-			return 1
-		}
-		return 0
-	})
-	s.Rows.show(shown)
+	s.Rows.show(append(throwaways, shown...)) // throwaways first: nothing else in the window leads to them
 	s.setTitles(trashed)
-	s.setEmpty(len(shown) == 0)
+	s.explainEmptiness()
 	s.Refresh()
 }
 
+// setTitles says what is shown, how many there are, and where the other ones are.
 func (s *Screen) setTitles(trashed int) {
-	count := fmt.Sprint(len(s.Rows.entries))
-	if len(s.Rows.entries) == 0 {
-		count = ""
+	s.count.Set("")
+	if n := len(s.Rows.entries); n > 0 {
+		s.count.Set(fmt.Sprint(n))
 	}
-	s.count.Set(count)
-	if s.inTrash {
-		s.title.Set("Trash")
-		s.Bin.Offer("Back to the profiles", widget.LowImportance, s.Bin.OnTapped)
-		s.Bin.SetIcon(theme.NavigateBackIcon())
-		return
-	}
-	s.title.Set("Profiles")
-	s.Bin.SetIcon(theme.DeleteIcon())
-	if trashed > 0 {
-		s.Bin.Offer(fmt.Sprintf("Trash (%d)", trashed), widget.LowImportance, s.Bin.OnTapped)
-	} else {
-		s.Bin.Offer("Trash", widget.LowImportance, s.Bin.OnTapped)
-	}
-}
-
-// setEmpty says why there is nothing to see and what to do about it.
-func (s *Screen) setEmpty(empty bool) {
-	s.emptyPage.Hidden = !empty || !s.loaded
-	if !empty {
-		return
-	}
-	s.emptyButtons.RemoveAll()
+	title, other, icon := "Profiles", "Trash", theme.DeleteIcon()
 	switch {
-	case s.Search.Text != "":
-		s.empty.Set("Nothing found")
-		s.emptyNote.Say("No "+place(s.inTrash)+" has “"+s.Search.Text+"” in its name, its sites or its tags.", widget.LowImportance)
-		s.emptyButtons.Add(parts.NewButton("Clear the search", s.Search.Clear))
 	case s.inTrash:
-		s.empty.Set("The trash is empty")
-		s.emptyNote.Say("Profiles that you move to the trash can be put back from here.", widget.LowImportance)
-	default:
-		s.empty.Set("A browser to pack up")
-		s.emptyNote.Say("A profile is a browser with everything in it: logins, tabs, bookmarks, passwords. "+
-			"Start one, log in somewhere, close it: it is saved, encrypted, and opens again just as it was.", widget.LowImportance)
-		s.emptyButtons.Add(parts.NewPrimary("New profile", func() { s.OnNew() }))
-		s.emptyButtons.Add(parts.NewButton("Use an existing vault", func() { s.OnJoin() }))
+		title, other, icon = "Trash", "Back to the profiles", theme.NavigateBackIcon()
+	case trashed > 0:
+		other = fmt.Sprintf("Trash (%d)", trashed)
 	}
-}
-
-func place(inTrash bool) string {
-	if inTrash {
-		return "profile in the trash"
-	}
-	return "profile"
+	s.title.Set(title)
+	s.Bin.Text, s.Bin.Icon = other, icon
+	s.Bin.Refresh()
 }
 
 // CreateRenderer implements fyne.Widget.
@@ -197,6 +154,6 @@ func (s *Screen) CreateRenderer() fyne.WidgetRenderer {
 	top := parts.Spread(look.Gap, 0, s.Search, s.New, s.Settings)
 	heading := parts.Spread(look.Gap, 1, s.title, parts.Inset(s.count, 6, 0), s.Bin)
 	head := parts.Inset(parts.Column(look.Space, top, heading, s.warning), look.Space, look.Margin)
-	body := container.NewStack(container.New(layout.NewCustomPaddedLayout(0, 0, look.Margin, look.Margin-scrollGap), s.Rows), s.emptyPage)
+	body := container.NewStack(container.New(layout.NewCustomPaddedLayout(0, 0, look.Margin, look.Margin-scrollGap), s.Rows), s.empty)
 	return widget.NewSimpleRenderer(container.NewBorder(head, s.Status, nil, nil, body))
 }

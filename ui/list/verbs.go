@@ -1,6 +1,10 @@
 package list
 
-import "valise/profiles"
+import (
+	"valise/profiles"
+
+	"github.com/google/uuid"
+)
 
 // Verb is what a person can want done with a line.
 type Verb int
@@ -27,7 +31,7 @@ func Possible(v Verb, e Entry) bool {
 	if e.Throwaway != nil {
 		return session.Stage == profiles.StageRunning && (v == BringUp || v == Close)
 	}
-	saved := e.Profile.Newest != [16]byte{}
+	saved := e.Profile.Newest != uuid.Nil
 	if e.Profile.State == profiles.StateTrashed {
 		return v == PutBack || v == History
 	}

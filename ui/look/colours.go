@@ -2,6 +2,7 @@ package look
 
 import (
 	"image/color"
+	"math"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/theme"
@@ -45,6 +46,16 @@ func Parse(hex string) color.NRGBA {
 		rgb[i] = high<<4 | low
 	}
 	return color.NRGBA{rgb[0], rgb[1], rgb[2], 0xff}
+}
+
+// On is white, or black on colours that are too light for it: for a large letter.
+func On(ground color.NRGBA) color.Color {
+	// At a luminance of 0.3 white still has a contrast of 3. 2.2 comes close enough to the curve of sRGB.
+	light := func(v uint8) float64 { return math.Pow(float64(v)/0xff, 2.2) }
+	if 0.2126*light(ground.R)+0.7152*light(ground.G)+0.0722*light(ground.B) > 0.25 {
+		return rgb(0x0c0d14)
+	}
+	return color.White
 }
 
 // digit is the value of a hexadecimal digit; more than 15 for anything else.

@@ -62,7 +62,7 @@ func (r *avatarRenderer) MinSize() fyne.Size { return fyne.NewSquareSize(r.avata
 func (r *avatarRenderer) Refresh() {
 	fill := look.Parse(r.avatar.colour)
 	r.disc.FillColor, r.disc.StrokeWidth = fill, 0
-	r.letter.Color = color.White
+	r.letter.Color = look.On(fill)
 	if r.avatar.hollow {
 		r.disc.FillColor, r.disc.StrokeColor, r.disc.StrokeWidth = color.Transparent, fill, 2
 		r.letter.Color = colour(look.Muted)

@@ -28,12 +28,18 @@ func (e *Entry) ExtendBaseWidget(self fyne.Widget) {
 
 // TypedKey implements fyne.Focusable.
 func (e *Entry) TypedKey(key *fyne.KeyEvent) {
-	if key.Name == fyne.KeyEscape && e.OnEscape != nil {
+	switch {
+	case key.Name == fyne.KeyEscape && e.OnEscape != nil:
 		e.OnEscape()
-		return
+	case (key.Name == fyne.KeyReturn || key.Name == fyne.KeyEnter) && e.OnSubmitted != nil:
+		e.OnSubmitted(e.Text) // also where there are several lines
+	default:
+		e.Entry.TypedKey(key)
 	}
-	e.Entry.TypedKey(key)
 }
+
+// AcceptsTab implements fyne.Tabbable: Tab leaves the entry, also where there are several lines.
+func (e *Entry) AcceptsTab() bool { return false }
 
 // TypedShortcut implements fyne.Shortcutable. An entry with the focus gets all shortcuts; those of the window are not for it.
 func (e *Entry) TypedShortcut(s fyne.Shortcut) {

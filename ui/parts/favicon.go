@@ -39,6 +39,9 @@ func (f *Favicon) Set(host string, icon []byte) {
 	}
 }
 
+// Host is the site.
+func (f *Favicon) Host() string { return f.host }
+
 // pictures remembers what was decoded, by content: the same few icons are shown again and again.
 var pictures = map[string]image.Image{}
 

@@ -53,18 +53,15 @@ func (r row) Layout(things []fyne.CanvasObject, size fyne.Size) {
 }
 
 func (r row) MinSize(things []fyne.CanvasObject) fyne.Size {
-	var size fyne.Size
+	size := fyne.NewSize(-r.gap, 0)
 	for _, t := range things {
-		if !t.Visible() {
-			continue
+		if t.Visible() {
+			its := t.MinSize()
+			size.Width += its.Width + r.gap
+			size.Height = max(size.Height, its.Height)
 		}
-		its := t.MinSize()
-		if size.Width > 0 {
-			size.Width += r.gap
-		}
-		size.Width += its.Width
-		size.Height = max(size.Height, its.Height)
 	}
+	size.Width = max(size.Width, 0)
 	return size
 }
 
@@ -92,7 +89,7 @@ func (h hug) MinSize(things []fyne.CanvasObject) fyne.Size {
 	return fyne.NewSize(text.Width+h.gap+behind.Width, max(text.Height, behind.Height))
 }
 
-// Narrow keeps content from getting wider than most, in the middle of what is there.
+// Narrow keeps content from getting wider than most, in the middle of what is there, and no higher than it needs to be.
 func Narrow(most float32, content fyne.CanvasObject) *fyne.Container {
 	return container.New(narrow{most}, content)
 }
@@ -102,7 +99,7 @@ type narrow struct{ most float32 }
 func (n narrow) Layout(things []fyne.CanvasObject, size fyne.Size) {
 	width := min(n.most, size.Width)
 	for _, t := range things {
-		t.Resize(fyne.NewSize(width, size.Height))
+		t.Resize(fyne.NewSize(width, t.MinSize().Height))
 		t.Move(fyne.NewPos((size.Width-width)/2, 0))
 	}
 }

@@ -39,6 +39,15 @@ func newRow(s profiles.Snapshot, do func(Verb, profiles.Snapshot)) *Row {
 	return r
 }
 
+// Marks are the words on its chips.
+func (r *Row) Marks() []string {
+	var said []string
+	for _, m := range marks(r.Snapshot) {
+		said = append(said, m.Text())
+	}
+	return said
+}
+
 // openMenu offers what can be done with the snapshot.
 func (r *Row) openMenu() {
 	item := func(label string, icon fyne.Resource, v Verb) *fyne.MenuItem {

@@ -174,15 +174,18 @@ func (s *Screen) fillHistory() {
 	}
 	switch rest := len(s.snapshots) - s.shown; {
 	case rest > 0:
-		s.history.Add(container.NewCenter(parts.NewButton("Show older ones", func() {
-			s.shown += pageful
-			s.fillHistory()
-		})))
+		s.history.Add(container.NewCenter(parts.NewButton("Show older ones", s.ShowOlder)))
 	case len(s.snapshots) == 0:
 		s.history.Add(parts.NewNote("Nothing was saved yet. Closing the browser saves."))
 	}
 	s.ahead.Set(words.Count(len(s.snapshots), "snapshot"))
 	s.Refresh()
+}
+
+// ShowOlder shows more of a long history.
+func (s *Screen) ShowOlder() {
+	s.shown += pageful
+	s.fillHistory()
 }
 
 // CreateRenderer implements fyne.Widget.

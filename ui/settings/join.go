@@ -37,6 +37,7 @@ func NewJoinForm(here bool) *JoinForm {
 	f.Back = parts.NewFlat("Back", theme.NavigateBackIcon(), func() { f.OnBack() })
 	f.Join = parts.NewPrimary("Use this vault", f.submit)
 	f.Code.Entry.MultiLine = true
+	f.Code.Entry.OnSubmitted = func(string) { f.submit() }
 	f.Code.Entry.Wrapping = fyne.TextWrapWord
 	f.Code.Entry.SetMinRowsVisible(2)
 	f.Form.Hidden = here
@@ -44,6 +45,14 @@ func NewJoinForm(here bool) *JoinForm {
 	f.result.Hide()
 	f.ExtendBaseWidget(f)
 	return f
+}
+
+// First is the field to begin with.
+func (f *JoinForm) First() fyne.Focusable {
+	if f.here {
+		return f.Code.Entry
+	}
+	return f.Form.Bucket.Entry
 }
 
 func (f *JoinForm) submit() {
@@ -91,7 +100,7 @@ func (f *JoinForm) Busy(busy bool) {
 
 // CreateRenderer implements fyne.Widget.
 func (f *JoinForm) CreateRenderer() fyne.WidgetRenderer {
-	title, about := "Use an existing vault", "Where is it kept? The profiles in it are shown here as soon as it is open; they come over when you open them."
+	title, about := "Use an existing vault", "Where is it kept, and what is its recovery code?"
 	if f.here {
 		title, about = "Enter the recovery code", "The key of the vault on this computer is not in its keyring. The recovery code brings it back."
 	}

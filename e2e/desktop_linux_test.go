@@ -1,0 +1,170 @@
+package e2e
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"valise/internal/testenv"
+)
+
+// desktop is a computer with a screen, and the person in front of it: they see windows, move the mouse and type.
+type desktop struct {
+	*computer
+	screen *testenv.Screen
+	bus    string // the address of the session bus, which has the keyring on it
+	dark   bool
+	app    *testenv.Process
+	window *testenv.Window // Valise's
+
+	// errors says that the test brings some about; they stand in the log then.
+	errors bool
+}
+
+// newDesktop is a desktop on which Valise was never started.
+func newDesktop(t testing.TB) *desktop {
+	t.Helper()
+	d := &desktop{computer: newComputer(t), screen: testenv.Display(t)}
+	d.screen.WindowManager()
+	d.computer = d.with(d.screen.Env()...)
+	for _, entry := range d.env {
+		if address, ok := strings.CutPrefix(entry, testenv.BusEnv("")); ok {
+			d.bus = address
+		}
+	}
+	return d
+}
+
+// inTheDark is the desktop with dark colours.
+func (d *desktop) inTheDark() *desktop {
+	d.computer, d.dark = d.with("FYNE_THEME=dark"), true
+	return d
+}
+
+// start starts Valise and waits for its window. However the test goes on, Valise must end in order and leave nothing.
+func (d *desktop) start() {
+	d.t.Helper()
+	app := new(testenv.Process)
+	d.t.Cleanup(func() { // when the process is gone
+		if code := exitCode(d.t, app.Wait()); code != 0 {
+			d.t.Errorf("valise ended with code %d:\n%s", code, app.Output())
+		}
+		d.saidNothingBad(app)
+		d.leavesNothing()
+	})
+	app = testenv.Start(d.t, d.command())
+	d.t.Cleanup(func() { // while it is still there
+		if d.t.Failed() {
+			d.screen.Screenshot("failed-" + d.t.Name() + d.mode())
+		}
+	})
+	d.app, d.window = app, d.screen.Window("Valise")
+}
+
+// saidNothingBad fails the test if the program has said something that it never should.
+func (d *desktop) saidNothingBad(app *testenv.Process) {
+	d.t.Helper()
+	log, err := os.ReadFile(filepath.Join(d.home, "valise.log"))
+	if err != nil {
+		d.t.Error(err)
+	}
+	bad := []string{"Error in Fyne call thread", "panic", "fatal error", "DATA RACE", "goroutine "}
+	if !d.errors {
+		bad = append(bad, "level=ERROR")
+	}
+	for _, text := range []string{app.Output(), string(log)} {
+		if slices.ContainsFunc(bad, func(words string) bool { return strings.Contains(text, words) }) {
+			d.t.Errorf("valise said:\n%s", text)
+		}
+	}
+}
+
+// quit has the person leave Valise while no browser is open.
+func (d *desktop) quit() {
+	d.t.Helper()
+	d.window.Raise()
+	d.screen.Key("ctrl+q")
+	d.ended()
+}
+
+// ended waits for the end of Valise.
+func (d *desktop) ended() {
+	d.t.Helper()
+	testenv.Until(d.t, "Valise's window to be gone", func() bool { return !d.screen.Shows("Valise") })
+	d.app.Wait()
+}
+
+// newProfile has the person make a profile with the keyboard. It returns the browser's window.
+func (d *desktop) newProfile(name string) *testenv.Window {
+	d.t.Helper()
+	d.window.Raise()
+	d.screen.Key("ctrl+n")
+	d.awaitDialog()
+	d.line(name)
+	return d.screen.Window(newTab)
+}
+
+// line has the person type a text and press Enter.
+func (d *desktop) line(text string) {
+	d.t.Helper()
+	d.screen.Type(text)
+	d.screen.Key("Return")
+}
+
+// The titles of browsers' windows.
+const (
+	newTab   = "New Tab - Chromium"
+	loggedIn = "Desk - Chromium" // where a login at the site leads
+)
+
+// enter has the person log in at the site.
+func (d *desktop) enter(browser *testenv.Window, site *testenv.Site, person string) {
+	d.t.Helper()
+	d.visit(browser, site.URL+"/login", "Log in - Chromium")
+	d.screen.Key("Tab")
+	d.line(person)
+	d.screen.Window(loggedIn)
+}
+
+// visit has the person go to a page with this title.
+func (d *desktop) visit(browser *testenv.Window, address, title string) {
+	d.t.Helper()
+	browser.Raise()
+	d.screen.Key("ctrl+l")
+	d.line(address)
+	d.screen.Window(title)
+}
+
+// enteredAs is whom the site takes the person for. It is asked on a page that was not visited before.
+func (d *desktop) enteredAs(browser *testenv.Window, site *testenv.Site, page string) string {
+	d.t.Helper()
+	d.visit(browser, site.URL+"/tab/"+page, "Tab "+page+" - Chromium")
+	return testenv.Page{CookieHeader: site.Cookies("/tab/" + page)}.Cookies()["lasting"]
+}
+
+// closeBrowser has the person click on the button that closes a browser's window, the one with this title.
+func (d *desktop) closeBrowser(title string) {
+	d.t.Helper()
+	const inset = 20 // of the button, from the corner that it is in
+	window := d.screen.Window(title)
+	window.Raise()
+	window.Click(window.Bounds().Dx()-inset, inset)
+	d.awaitNo(title)
+}
+
+// another is another program on the desktop.
+func (d *desktop) another(program string, args ...string) *exec.Cmd {
+	d.t.Helper()
+	cmd := exec.Command(testenv.Need(d.t, program, "x11-utils"), args...)
+	cmd.Env = d.env
+	return cmd
+}
+
+// awaitNo waits until no window has this title.
+func (d *desktop) awaitNo(title string) {
+	d.t.Helper()
+	testenv.Until(d.t, "the window "+title+" to be gone", func() bool { return !d.screen.Shows(title) })
+}

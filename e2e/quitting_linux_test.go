@@ -1,0 +1,93 @@
+package e2e
+
+import (
+	"slices"
+	"syscall"
+	"testing"
+
+	"valise/internal/testenv"
+)
+
+// Quitting with a browser open asks, and then closes and saves it.
+func TestQuittingAsksAndSaves(t *testing.T) {
+	t.Parallel()
+	site, d := testenv.NewSite(t), newDesktop(t).inTheDark()
+	d.start()
+	d.enter(d.newProfile("Shop"), site, "ada")
+
+	d.window.Raise()
+	d.screen.Key("ctrl+q")
+	d.awaitDialog()
+	d.keep("quit")
+	d.screen.Key("Escape")
+	d.awaitList("Shop: open")
+	d.keep("list-open")
+	d.screen.Key("ctrl+q")
+	d.awaitDialog()
+	d.press() // Save and quit
+	d.ended()
+	d.savedAs(site, "ada")
+}
+
+// A program that is told to end, as at the end of the desktop's session, saves without asking.
+func TestTheEndOfTheDesktopSaves(t *testing.T) {
+	t.Parallel()
+	site, d := testenv.NewSite(t), newDesktop(t)
+	d.start()
+	d.enter(d.newProfile("Shop"), site, "ada")
+	d.app.Signal(t, syscall.SIGTERM)
+	d.ended()
+	d.savedAs(site, "ada")
+}
+
+// savedAs checks that the profile Shop was saved once, in order, with the person logged in.
+func (d *desktop) savedAs(site *testenv.Site, person string) {
+	d.t.Helper()
+	if h := d.history("Shop"); len(h) != 1 || h[0].Ended != "clean" {
+		d.t.Errorf("the history is %+v", h)
+	}
+	if who := d.loggedIn(site, "Shop"); who != person {
+		d.t.Errorf("it is logged in as %q", who)
+	}
+}
+
+// Where there is a tray, closing the window leaves Valise there, which is told once; a second start brings it back.
+func TestTheWindowGoesToTheTrayAndComesBack(t *testing.T) {
+	t.Parallel()
+	d := newDesktop(t)
+	tray, told := testenv.Tray(t, d.bus), testenv.NotificationsOn(t, d.bus)
+	d.start()
+	d.awaitAccent(firstProfile)
+	tray.Await("Show Valise")
+
+	for range 2 {
+		d.window.Close()
+		d.awaitNo("Valise")
+		if a := d.valise(); a.code != 0 || a.out+a.err != "" {
+			t.Errorf("the second start ends with code %d: %s%s", a.code, a.out, a.err)
+		}
+		d.window = d.screen.Window("Valise")
+		testenv.Until(t, "the window to have the keyboard", d.window.Active)
+	}
+	if want := []string{"Valise is in the tray"}; !slices.Equal(told.Titles(), want) {
+		t.Errorf("it told %q, want %q", told.Titles(), want)
+	}
+
+	// Behind another window it comes to the front.
+	other := testenv.Start(t, d.another("xev", "-name", "in front"))
+	d.screen.Window("in front").Raise()
+	d.does()
+	testenv.Until(t, "the window to have the keyboard", d.window.Active)
+	other.Stop()
+	d.quit()
+}
+
+// Where there is no tray, nothing would bring the window back: closing it quits.
+func TestClosingTheWindowQuitsWhereThereIsNoTray(t *testing.T) {
+	t.Parallel()
+	d := newDesktop(t)
+	d.start()
+	d.awaitAccent(firstProfile)
+	d.window.Close()
+	d.ended()
+}

@@ -1,0 +1,110 @@
+package e2e
+
+import (
+	"fmt"
+	"image"
+
+	"fyne.io/fyne/v2/theme"
+
+	"valise/internal/testenv"
+	"valise/ui/look"
+)
+
+// spot is a place in Valise's window.
+type spot func(picture) image.Point
+
+// The spots that the mouse goes to.
+var (
+	openSettings  = right(40, 33)
+	firstProfile  = middle(-135, 91) // the button of the first start, at its left end
+	existingVault = middle(60, 91)
+	bucketOfVault = fromPage(100, 303) // in the settings
+	secretOfVault = fromPage(600, 436)
+	bucketToJoin  = fromPage(100, 200)
+	connect       = fromPage(167, 482)
+	join          = fromPage(30, 447)
+	copyCode      = fromPage(134, 405) // once the vault is connected
+)
+
+// Distances from the right end of a card.
+const (
+	nameOfProfile = 800
+	rollBack      = 95
+)
+
+// right is counted from the upper right corner.
+func right(x, y int) spot { return func(p picture) image.Point { return image.Pt(p.size().X-x, y) } }
+
+// middle is counted from the centre.
+func middle(x, y int) spot {
+	return func(p picture) image.Point { return p.size().Div(2).Add(image.Pt(x, y)) }
+}
+
+// fromPage is counted from the upper left corner of a page's text.
+func fromPage(x, y int) spot {
+	return func(p picture) image.Point { return image.Pt(pageMargin(p)+x, y) }
+}
+
+// onList is on a card of the list, half way down; number 0 is the first.
+func onList(number, fromRight int) spot { return onCard(listMargin, number, fromRight) }
+
+// onPage is on a card of a page.
+func onPage(number, fromRight int) spot {
+	return func(p picture) image.Point { return onCard(pageMargin(p), number, fromRight)(p) }
+}
+
+func onCard(margin, number, fromRight int) spot {
+	return func(p picture) image.Point {
+		card := p.cards(margin)[number]
+		return image.Pt(card.Max.X-fromRight, (card.Min.Y+card.Max.Y)/2)
+	}
+}
+
+const listMargin = int(look.Margin)
+
+// pageMargin is the width on both sides of a page.
+func pageMargin(p picture) int { return max(listMargin, (p.size().X-int(look.PageWidth))/2) }
+
+// click clicks at a spot.
+func (d *desktop) click(at spot) {
+	d.t.Helper()
+	point := at(d.picture())
+	d.window.Click(point.X, point.Y)
+}
+
+// press clicks the button in the accent's colour.
+func (d *desktop) press() {
+	d.t.Helper()
+	button := d.awaitButton()
+	d.window.Click(button.X, button.Y)
+	d.window.Point(1, 1) // a button under the mouse has another colour
+}
+
+// awaitButton waits for a button in the accent's colour.
+func (d *desktop) awaitButton() (middle image.Point) {
+	d.t.Helper()
+	testenv.Until(d.t, "a button in the accent's colour", func() (found bool) {
+		middle, found = d.picture().accent()
+		return found
+	})
+	return middle
+}
+
+// awaitAccent waits until a spot has the accent's colour.
+func (d *desktop) awaitAccent(at spot) {
+	d.t.Helper()
+	testenv.Until(d.t, "a button", func() bool {
+		p := d.picture()
+		point := at(p)
+		return p.at(point.X, point.Y) == d.colour(theme.ColorNamePrimary)
+	})
+}
+
+// awaitCards waits until the page has so many cards.
+func (d *desktop) awaitCards(number int) {
+	d.t.Helper()
+	testenv.Until(d.t, fmt.Sprint(number, " cards"), func() bool {
+		p := d.picture()
+		return len(p.cards(pageMargin(p))) == number
+	})
+}

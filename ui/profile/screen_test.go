@@ -1,0 +1,102 @@
+package profile_test
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"valise/profiles"
+	"valise/profiles/snapshot"
+	"valise/ui/list"
+	"valise/ui/look"
+	"valise/ui/profile"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/test"
+	"github.com/google/uuid"
+)
+
+func show(t *testing.T, entry list.Entry, history []profiles.Snapshot) *profile.Screen {
+	t.Helper()
+	test.NewTempApp(t).Settings().SetTheme(look.New(look.Light))
+	s := profile.NewScreen()
+	test.NewTempWindow(t, s).Resize(fyne.NewSize(900, 700))
+	s.SetProfile(entry)
+	s.SetHistory(history)
+	return s
+}
+
+func work() list.Entry {
+	return list.Entry{Profile: profiles.Profile{
+		ID: uuid.New(), Name: "Work", Newest: uuid.New(), State: profiles.StateSaved,
+		Summary: snapshot.Summary{Tabs: []snapshot.Tab{{URL: "https://a.example/", Title: "A"}}},
+	}}
+}
+
+func TestAnEarlierSnapshotCanBeOpenedAndRolledBackTo(t *testing.T) {
+	newest := profiles.Snapshot{ID: uuid.New(), When: time.Now(), Newest: true}
+	earlier := profiles.Snapshot{ID: uuid.New(), When: time.Now().Add(-time.Hour)}
+	damaged := profiles.Snapshot{ID: uuid.New(), Problem: errors.New("it is damaged")}
+	s := show(t, work(), []profiles.Snapshot{newest, earlier, damaged})
+	var done []string
+	s.OnSnapshot = func(v profile.Verb, s profiles.Snapshot) { done = append(done, fmt.Sprint(v, s.ID)) }
+
+	if s.Rows[0].RollBack.Visible() {
+		t.Error("the newest offers to roll back to it")
+	}
+	test.Tap(s.Rows[1].OpenThrowaway)
+	test.Tap(s.Rows[1].RollBack)
+	if want := []string{fmt.Sprint(profile.OpenThrowaway, earlier.ID), fmt.Sprint(profile.RollBack, earlier.ID)}; !slices.Equal(done, want) {
+		t.Errorf("done was %q, want %q", done, want)
+	}
+	if !s.Rows[2].OpenThrowaway.Disabled() || !s.Rows[2].RollBack.Disabled() {
+		t.Error("a damaged snapshot can be opened")
+	}
+}
+
+func TestMarksSayWhatIsSpecial(t *testing.T) {
+	s := show(t, work(), []profiles.Snapshot{
+		{Newest: true, Ended: "clean", Label: "before the update"},
+		{Branch: true, Ended: "recovered", Where: profiles.Waiting},
+		{Ended: "clean"},
+	})
+	for i, want := range [][]string{{"newest", "before the update"}, {"branch", "recovered", "waiting"}, nil} {
+		if got := s.Rows[i].Marks(); !slices.Equal(got, want) {
+			t.Errorf("snapshot %d is marked %q, want %q", i, got, want)
+		}
+	}
+}
+
+func TestALongHistoryIsShownByAndBy(t *testing.T) {
+	s := show(t, work(), make([]profiles.Snapshot, 130))
+	if len(s.Rows) != 60 {
+		t.Errorf("%d rows are shown at first", len(s.Rows))
+	}
+	s.ShowOlder()
+	s.ShowOlder()
+	if len(s.Rows) != 130 {
+		t.Errorf("%d rows are shown in the end", len(s.Rows))
+	}
+}
+
+func TestTheButtonsFitTheState(t *testing.T) {
+	running := work()
+	running.Profile.Session = &profiles.SessionInfo{Stage: profiles.StageRunning}
+	trashed := work()
+	trashed.Profile.State = profiles.StateTrashed
+	for _, c := range []struct {
+		entry           list.Entry
+		primary, second string
+	}{
+		{work(), "Open", "Open throwaway"},
+		{running, "Close and save", "Show"},
+		{trashed, "Put back", ""},
+	} {
+		s := show(t, c.entry, nil)
+		if s.Primary.Text != c.primary || s.Second.Text != c.second {
+			t.Errorf("the buttons are %q and %q, want %q and %q", s.Primary.Text, s.Second.Text, c.primary, c.second)
+		}
+	}
+}

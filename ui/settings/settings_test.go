@@ -1,0 +1,222 @@
+package settings_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"valise/browser"
+	"valise/profiles"
+	"valise/profiles/vault"
+	"valise/ui/look"
+	"valise/ui/parts"
+	"valise/ui/settings"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/test"
+	"fyne.io/fyne/v2/widget"
+)
+
+// app runs what follows in Valise's colours.
+func app(t *testing.T) { test.NewTempApp(t).Settings().SetTheme(look.New(look.Light)) }
+
+func show(t *testing.T, page fyne.CanvasObject) {
+	test.NewTempWindow(t, page).Resize(fyne.NewSize(900, 700))
+}
+
+func TestABucketIsRead(t *testing.T) {
+	app(t)
+	for _, c := range []struct {
+		bucket, prefix, endpoint string
+		want                     vault.Location
+	}{
+		{"my-bucket", "", "", vault.Location{Bucket: "my-bucket"}},
+		{" s3://my-bucket/deep/in/ ", "", "", vault.Location{Bucket: "my-bucket", Prefix: "deep/in"}},
+		{"my-bucket", "/valise/", "s3.example.org", vault.Location{Bucket: "my-bucket", Prefix: "valise", Endpoint: "https://s3.example.org"}},
+		{"my-bucket", "", "http://127.0.0.1:9000/", vault.Location{Bucket: "my-bucket", Endpoint: "http://127.0.0.1:9000"}},
+	} {
+		f := settings.NewPlaceForm()
+		f.Bucket.Entry.SetText(c.bucket)
+		f.Prefix.Entry.SetText(c.prefix)
+		f.Endpoint.Entry.SetText(c.endpoint)
+		f.AccessKey.Entry.SetText("access")
+		f.SecretKey.Entry.SetText("secret")
+		at, keys, right := f.Read()
+		if !right || at != c.want || keys != (vault.Credentials{AccessKey: "access", SecretKey: "secret"}) {
+			t.Errorf("%+v: read as %+v, right: %v", c, at, right)
+		}
+	}
+}
+
+func TestWhatIsWrongIsSaidBesideTheField(t *testing.T) {
+	app(t)
+	for _, c := range []struct {
+		what    string
+		fill    func(*settings.PlaceForm)
+		blaming func(*settings.PlaceForm) *parts.Field
+	}{
+		{"no bucket", func(*settings.PlaceForm) {}, func(f *settings.PlaceForm) *parts.Field { return f.Bucket }},
+		{"a name that no bucket has", func(f *settings.PlaceForm) { f.Bucket.Entry.SetText("my bucket") },
+			func(f *settings.PlaceForm) *parts.Field { return f.Bucket }},
+		{"an endpoint that is none", func(f *settings.PlaceForm) { f.Bucket.Entry.SetText("my-bucket"); f.Endpoint.Entry.SetText("ftp://x") },
+			func(f *settings.PlaceForm) *parts.Field { return f.Endpoint }},
+		{"an access key without its secret", func(f *settings.PlaceForm) { f.Bucket.Entry.SetText("my-bucket"); f.AccessKey.Entry.SetText("a") },
+			func(f *settings.PlaceForm) *parts.Field { return f.SecretKey }},
+		{"a path that is not whole", func(f *settings.PlaceForm) { f.Kind.SetSelected(settings.KindFolder); f.Folder.Entry.SetText("backup") },
+			func(f *settings.PlaceForm) *parts.Field { return f.Folder }},
+	} {
+		f := settings.NewPlaceForm()
+		c.fill(f)
+		field := c.blaming(f)
+		if _, _, right := f.Read(); right || field.Complaint() == "" {
+			t.Errorf("%s: taken as right: %v, complaint %q", c.what, right, field.Complaint())
+		}
+		test.Type(field.Entry, "x")
+		if field.Complaint() != "" {
+			t.Errorf("%s: still complains after typing: %q", c.what, field.Complaint())
+		}
+	}
+}
+
+func TestTheSecretIsHiddenAndForgotten(t *testing.T) {
+	app(t)
+	f := settings.NewPlaceForm()
+	if !f.SecretKey.Entry.Password || f.AccessKey.Entry.Password {
+		t.Error("the secret key can be read over a shoulder")
+	}
+	f.AccessKey.Entry.SetText("access")
+	f.SecretKey.Entry.SetText("secret")
+	f.Forget()
+	if f.SecretKey.Entry.Text+f.AccessKey.Entry.Text != "" {
+		t.Error("the keys are still in the form")
+	}
+}
+
+func TestTheRecoveryCodeIsHiddenUntilItIsAskedFor(t *testing.T) {
+	const code = "AAAAA-BBBBB-CCCCC-DDDDD-EEEEE-FFFFF-GGGGG"
+	app(t)
+	s := settings.NewScreen()
+	asked := 0
+	s.Recovery.Code = func() string { asked++; return code }
+	copied := ""
+	s.Recovery.OnCopy = func(text string) { copied = text }
+	show(t, s)
+	if asked > 0 || s.Recovery.Text() != "" {
+		t.Fatalf("it shows %q", s.Recovery.Text())
+	}
+	test.Tap(s.Recovery.Reveal)
+	if s.Recovery.Text() != code {
+		t.Errorf("it shows %q", s.Recovery.Text())
+	}
+	test.Tap(s.Recovery.Copy)
+	if copied != code {
+		t.Errorf("copied was %q", copied)
+	}
+	s.Recovery.Conceal()
+	if s.Recovery.Text() != "" {
+		t.Error("it is still shown")
+	}
+}
+
+func TestTheVaultCardFitsTheVault(t *testing.T) {
+	app(t)
+	s := settings.NewScreen()
+	show(t, s)
+	s.Vault.SetStatus(profiles.VaultStatus{})
+	if !visible(s, s.Vault.Connect) || visible(s, s.Vault.Disconnect) {
+		t.Error("a vault in this computer only should offer to connect, not to disconnect")
+	}
+	s.Vault.SetStatus(profiles.VaultStatus{Place: "s3://my-bucket", Waiting: 2})
+	if visible(s, s.Vault.Connect) || !visible(s, s.Vault.Disconnect) || !visible(s, s.Vault.Sync) {
+		t.Error("a connected vault should offer to sync and to disconnect, not to connect")
+	}
+}
+
+// visible says whether a thing on a page can be seen: neither it nor what it is in is hidden.
+func visible(page, thing fyne.CanvasObject) bool {
+	if !page.Visible() {
+		return false
+	}
+	inside := []fyne.CanvasObject{}
+	switch p := page.(type) {
+	case *fyne.Container:
+		inside = p.Objects
+	case fyne.Widget:
+		inside = test.WidgetRenderer(p).Objects()
+	}
+	return page == thing || slices.ContainsFunc(inside, func(o fyne.CanvasObject) bool { return visible(o, thing) })
+}
+
+func TestABrowserIsPickedByThePersonOnly(t *testing.T) {
+	app(t)
+	s := settings.NewScreen()
+	picked := []string{}
+	s.Browser.OnPick = func(path string) { picked = append(picked, path) }
+	found := []browser.Browser{{Path: "/a", Name: "Chromium", Version: "156"}, {Path: "/b", Name: "Brave", Version: "1.9"}}
+	s.Browser.SetBrowsers(found, "/b", found[1], "")
+	if s.Browser.Pick.Selected != "Brave 1.9" || len(picked) > 0 {
+		t.Errorf("%q is selected, picked were %q", s.Browser.Pick.Selected, picked)
+	}
+	s.Browser.Pick.SetSelected("Chromium 156")
+	s.Browser.Pick.SetSelectedIndex(0)
+	if want := []string{"/a", ""}; strings.Join(picked, ",") != strings.Join(want, ",") {
+		t.Errorf("picked were %q, want %q", picked, want)
+	}
+}
+
+func TestJoiningAsksForPlaceAndCode(t *testing.T) {
+	app(t)
+	f := settings.NewJoinForm(false)
+	joined := 0
+	f.OnJoin = func(at vault.Location, c vault.Credentials, code string, setAside bool) {
+		joined++
+		if at.Folder != "/media/stick" || code != "AAAAA" || setAside {
+			t.Errorf("joining %+v with %q, set aside: %v", at, code, setAside)
+		}
+	}
+	show(t, f)
+	test.Tap(f.Join)
+	if joined > 0 || f.Form.Bucket.Complaint() == "" || f.Code.Complaint() == "" {
+		t.Error("an empty form does not say what it misses")
+	}
+	f.Form.Kind.SetSelected(settings.KindFolder)
+	f.Form.Folder.Entry.SetText("/media/stick")
+	f.Code.Entry.SetText("  AAAAA\n")
+	test.Tap(f.Join)
+	if joined != 1 {
+		t.Error("the form was not sent")
+	}
+	f.Say("no", widget.DangerImportance)
+	if f.Said() != "no" {
+		t.Errorf("it says %q", f.Said())
+	}
+}
+
+func TestAVaultThatLostItsKeyAsksForTheCodeAlone(t *testing.T) {
+	app(t)
+	f := settings.NewJoinForm(true)
+	var at vault.Location
+	sent := ""
+	f.OnJoin = func(where vault.Location, _ vault.Credentials, code string, _ bool) { at, sent = where, code }
+	show(t, f)
+	f.Code.Entry.SetText("AAAAA")
+	test.Tap(f.Join)
+	if sent != "AAAAA" || at != (vault.Location{}) {
+		t.Errorf("sent %q for %+v", sent, at)
+	}
+}
+
+func TestTheModeIsChosenByThePersonOnly(t *testing.T) {
+	app(t)
+	s := settings.NewScreen()
+	var chosen []look.Mode
+	s.Appearance.OnMode = func(m look.Mode) { chosen = append(chosen, m) }
+	s.Appearance.SetMode(look.Dark)
+	if s.Appearance.Mode.Selected != "Dark" || len(chosen) > 0 {
+		t.Errorf("%q is selected, chosen were %q", s.Appearance.Mode.Selected, chosen)
+	}
+	s.Appearance.Mode.SetSelected("Light")
+	if len(chosen) != 1 || chosen[0] != look.Light {
+		t.Errorf("chosen were %q", chosen)
+	}
+}
