@@ -14,6 +14,7 @@ import (
 	"valise/profiles"
 	"valise/ui"
 
+	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/app"
 )
 
@@ -51,6 +52,7 @@ func desktop() error {
 		return err
 	}
 	defer log.Close()
+	app.SetMetadata(fyne.AppMetadata{ID: appID, Name: "Valise", Version: version})
 	ui.Run(app.NewWithID(appID), home, log.Logger)
 	return nil
 }

@@ -22,7 +22,8 @@ var (
 	secretOfVault = fromPage(600, 436)
 	bucketToJoin  = fromPage(100, 200)
 	connect       = fromPage(167, 482)
-	join          = fromPage(30, 447)
+	join          = fromPage(24, 469)
+	codeToJoin    = fromPage(200, 400)
 	copyCode      = fromPage(134, 405) // once the vault is connected
 )
 

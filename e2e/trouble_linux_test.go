@@ -100,7 +100,8 @@ func TestAVaultGoesThroughABucketByTheWindow(t *testing.T) {
 	if left := files(t, second.home, "vaults", "*", "profiles", "*"); len(left) > 0 {
 		t.Errorf("with a wrong code it has %v", left)
 	}
-	second.screen.Key("shift+Tab", "ctrl+a")
+	second.click(codeToJoin)
+	second.screen.Key("ctrl+a")
 	second.screen.Paste(code)
 	second.screen.Key("Tab", "Return")
 	second.awaitList("Shop: saved")

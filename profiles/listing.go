@@ -100,6 +100,6 @@ func (p *Profile) touched() time.Time {
 }
 
 // palette is what profiles are coloured with until their owner chooses: distinct, and readable on light and dark.
-var palette = []string{"#3b82f6", "#10b981", "#f59e0b", "#ef4444", "#8b5cf6", "#ec4899", "#14b8a6", "#f97316", "#6366f1", "#84cc16"}
+var palette = []string{"#4f46e5", "#0e7490", "#15803d", "#b45309", "#be123c", "#9333ea", "#2563eb", "#475569"}
 
 func colourOf(id uuid.UUID) string { return palette[int(id[0])%len(palette)] }

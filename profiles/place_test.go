@@ -209,3 +209,34 @@ func TestTheDoctorGoesOnAfterWhatDoesNotWork(t *testing.T) {
 		t.Errorf("the doctor says %v", got)
 	}
 }
+
+func TestWhatAnotherProcessDoesToTheVaultIsNoticed(t *testing.T) {
+	c := newComputer(t)
+	events := make(chan profiles.Event, 100)
+	defer c.Watch(func(e profiles.Event) { events <- e })()
+	place := vault.Location{Folder: t.TempDir()}
+	if _, err := c.process(profiles.Options{}).Connect(t.Context(), place, vault.Credentials{}); err != nil {
+		t.Fatal(err)
+	}
+	for e := range events { // the place is taken up before the change is told
+		if e.Changed != nil {
+			break
+		}
+	}
+	if moved, err := c.Sync(t.Context()); err != nil || moved.Waiting != 0 {
+		t.Errorf("connected by another process, the sync says %+v, %v", moved, err)
+	}
+
+	there := &computer{t: t, home: secondComputer(t)}
+	there.Library = there.process(profiles.Options{})
+	left := make(chan bool, 1)
+	defer there.Watch(func(e profiles.Event) {
+		if e.VaultLeft {
+			left <- true
+		}
+	})()
+	if err := profiles.Join(t.Context(), there.home, place, vault.Credentials{}, c.RecoveryCode(), false); err != nil {
+		t.Fatal(err)
+	}
+	<-left
+}

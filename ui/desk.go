@@ -12,8 +12,8 @@ import (
 	"github.com/google/uuid"
 )
 
-// lookEvery is how soon the window shows what a command does beside it.
-const lookEvery = 10 * time.Second
+// lookEvery is how often the window says anew how long ago things were.
+const lookEvery = 30 * time.Second
 
 // desk is an open library with the controllers of its screens. It knows the profiles and sessions of now, and passes on
 // what changes.
@@ -68,6 +68,9 @@ func (d *desk) heard(e profiles.Event) {
 		d.sessions.heard(*e.Session)
 	case e.Sync != nil:
 		d.syncing.heard(*e.Sync)
+	case e.VaultLeft && !d.joins:
+		d.reopen()
+		d.window.tell(parts.Notice{Text: "A command made this computer use another vault. This is it."})
 	case e.Trouble != nil:
 		d.window.trouble("Something went wrong", e.Trouble)
 	}
@@ -113,7 +116,7 @@ func (d *desk) refresh() {
 	d.tray.refresh()
 }
 
-// lookAgain keeps "5 minutes ago" true, and notices what other processes do: the library tells of its own doings only.
+// lookAgain keeps "5 minutes ago" true.
 func (d *desk) lookAgain() {
 	d.main.after(lookEvery, func() {
 		if !d.left {

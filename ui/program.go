@@ -20,6 +20,7 @@ type program struct {
 	tray   *trayIcon
 	quit   *quitting
 	desk   *desk // nil while no library is open
+	joins  bool  // another vault is about to be used, at the wish of the person at this window
 }
 
 func newProgram(a fyne.App, h profiles.Home, log *slog.Logger) *program {

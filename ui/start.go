@@ -86,11 +86,13 @@ func (p *program) join(here bool, back func()) {
 			p.cannotJoin(form, profiles.ErrSessionsRunning)
 			return
 		}
+		p.joins = true
 		form.Busy(true)
 		form.Say("Looking for the vault…", widget.LowImportance)
 		laterDo(p.main, func(ctx context.Context) error {
 			return profiles.Join(ctx, p.home, at, c, code, setAside)
 		}, func(err error) {
+			p.joins = false
 			form.Busy(false)
 			if err != nil {
 				p.cannotJoin(form, err)

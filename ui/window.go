@@ -90,8 +90,11 @@ func (w *window) addShortcuts() {
 	w.Canvas().AddShortcut(&desktop.CustomShortcut{KeyName: fyne.KeyQ, Modifier: fyne.KeyModifierShortcutDefault},
 		func(fyne.Shortcut) { w.program.quit.ask() })
 	w.Canvas().SetOnTypedKey(func(key *fyne.KeyEvent) {
-		if w.onKey != nil && w.Canvas().Overlays().Top() == nil {
+		switch {
+		case w.Canvas().Overlays().Top() == nil && w.onKey != nil:
 			w.onKey(key)
+		case key.Name == fyne.KeyEscape:
+			parts.Escape(w.Canvas())
 		}
 	})
 }

@@ -173,9 +173,6 @@ func (r *Row) paint() {
 	r.panel.Paint(fill, edge, width)
 }
 
-// Entry is what the row shows.
-func (r *Row) Entry() Entry { return r.entry }
-
 // Name is the profile's.
 func (r *Row) Name() string { return r.name.Text }
 

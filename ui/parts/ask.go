@@ -68,19 +68,13 @@ func AskWhich(c fyne.Canvas, title, text string, choices []Choice, doIt string, 
 	chosen := -1
 	do := NewPrimary(doIt, func() { d.Hide(); picked(chosen) })
 	do.Disable()
-	lines := widget.NewList(
-		func() int { return len(choices) },
-		func() fyne.CanvasObject { return Inset(Spread(look.Gap, 1, NewAvatar(24), cutText()), 6, 8) },
-		func(i widget.ListItemID, o fyne.CanvasObject) {
-			line := o.(*fyne.Container).Objects[0].(*fyne.Container)
-			line.Objects[0].(*Avatar).Set(choices[i].Name, choices[i].Colour, false)
-			line.Objects[1].(*Text).Set(choices[i].Name)
-		})
-	lines.HideSeparators = true
+	lines := newChoices(choices)
 	lines.OnSelected = func(i int) {
 		chosen = i
 		do.Enable()
 	}
+	lines.onEnter = func() { do.Tapped(nil) }
+	lines.onEscape = func() { d.Hide() }
 	content := Column(look.Gap, NewParagraph(text), Tall(min(float32(len(choices))*48, 240), lines))
 	d = ShowDialog(c, title, content, NewButton("Cancel", func() { d.Hide() }), do)
 	d.OnEscape = d.Hide
@@ -88,10 +82,41 @@ func AskWhich(c fyne.Canvas, title, text string, choices []Choice, doIt string, 
 	return d
 }
 
-func cutText() *Text {
-	t := NewText("")
-	t.Cut = true
-	return t
+// choiceList is a list from which Enter picks what the arrows have led to.
+type choiceList struct {
+	widget.List
+	onEnter, onEscape func()
+}
+
+func newChoices(choices []Choice) *choiceList {
+	l := &choiceList{}
+	l.Length = func() int { return len(choices) }
+	l.CreateItem = func() fyne.CanvasObject {
+		name := NewText("")
+		name.Cut = true
+		return Inset(Spread(look.Gap, 1, NewAvatar(24), name), 6, 8)
+	}
+	l.UpdateItem = func(i widget.ListItemID, o fyne.CanvasObject) {
+		line := o.(*fyne.Container).Objects[0].(*fyne.Container)
+		line.Objects[0].(*Avatar).Set(choices[i].Name, choices[i].Colour, false)
+		line.Objects[1].(*Text).Set(choices[i].Name)
+	}
+	l.HideSeparators = true
+	l.ExtendBaseWidget(l)
+	return l
+}
+
+// TypedKey implements fyne.Focusable.
+func (l *choiceList) TypedKey(key *fyne.KeyEvent) {
+	switch key.Name {
+	case fyne.KeyReturn, fyne.KeyEnter:
+		l.List.TypedKey(&fyne.KeyEvent{Name: fyne.KeySpace}) // selects
+		l.onEnter()
+	case fyne.KeyEscape:
+		l.onEscape()
+	default:
+		l.List.TypedKey(key)
+	}
 }
 
 // AskColour asks for one of the profile colours.
@@ -100,6 +125,7 @@ func AskColour(c fyne.Canvas, title, current string, picked func(colour string))
 	line := Row(look.Gap)
 	for _, hex := range look.ProfileColours {
 		s := &swatch{hex: hex, current: strings.EqualFold(hex, current), picked: func(hex string) { d.Hide(); picked(hex) }}
+		s.onEscape = func() { d.Hide() }
 		s.ExtendBaseWidget(s)
 		line.Add(s)
 	}
@@ -115,6 +141,7 @@ type swatch struct {
 	hex              string
 	current, focused bool
 	picked           func(string)
+	onEscape         func()
 }
 
 func (s *swatch) Tapped(*fyne.PointEvent) { s.picked(s.hex) }
@@ -127,6 +154,8 @@ func (s *swatch) TypedKey(key *fyne.KeyEvent) {
 	switch key.Name {
 	case fyne.KeyReturn, fyne.KeyEnter, fyne.KeySpace:
 		s.picked(s.hex)
+	case fyne.KeyEscape:
+		s.onEscape()
 	}
 }
 

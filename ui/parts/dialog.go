@@ -1,6 +1,8 @@
 package parts
 
 import (
+	"slices"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/theme"
@@ -21,6 +23,19 @@ type Dialog struct {
 	canvas fyne.Canvas
 }
 
+// dialogs are those that are shown, the one in front last.
+var dialogs []*Dialog
+
+// Escape is for the key when nothing in front of a canvas has the focus.
+func Escape(c fyne.Canvas) {
+	for _, d := range slices.Backward(dialogs) {
+		if d.canvas == c {
+			d.escape()
+			return
+		}
+	}
+}
+
 // ShowDialog puts a dialog in front of a canvas. What has the focus then should be set with Focus.
 func ShowDialog(c fyne.Canvas, title string, content fyne.CanvasObject, buttons ...*Button) *Dialog {
 	d := &Dialog{Title: title, Buttons: buttons, canvas: c}
@@ -37,6 +52,7 @@ func ShowDialog(c fyne.Canvas, title string, content fyne.CanvasObject, buttons 
 	body.Add(container.NewBorder(nil, nil, nil, line))
 	d.popup = widget.NewModalPopUp(Inset(Wide(dialogWidth, body), look.Space, look.Space), c)
 	d.popup.Show()
+	dialogs = append(dialogs, d)
 	if len(buttons) > 0 {
 		c.Focus(buttons[len(buttons)-1])
 	}
@@ -44,7 +60,10 @@ func ShowDialog(c fyne.Canvas, title string, content fyne.CanvasObject, buttons 
 }
 
 // Hide takes the dialog away.
-func (d *Dialog) Hide() { d.popup.Hide() }
+func (d *Dialog) Hide() {
+	d.popup.Hide()
+	dialogs = slices.DeleteFunc(dialogs, func(shown *Dialog) bool { return shown == d })
+}
 
 // Shown says whether it is still there.
 func (d *Dialog) Shown() bool { return d.popup.Visible() }

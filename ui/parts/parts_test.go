@@ -136,6 +136,20 @@ func TestANameIsAskedForUntilItIsRight(t *testing.T) {
 	}
 }
 
+func TestOneOfSeveralIsChosenWithTheKeys(t *testing.T) {
+	app(t)
+	w := test.NewTempWindow(t, parts.NewNote(""))
+	w.Resize(fyne.NewSize(600, 400))
+	picked := -1
+	d := parts.AskWhich(w.Canvas(), "Over which?", "", []parts.Choice{{Name: "Work"}, {Name: "Shop"}}, "Open", func(i int) { picked = i })
+	for _, key := range []fyne.KeyName{fyne.KeyDown, fyne.KeyReturn} {
+		w.Canvas().Focused().TypedKey(&fyne.KeyEvent{Name: key})
+	}
+	if picked != 1 || d.Shown() {
+		t.Errorf("picked was %d, the dialog is there: %v", picked, d.Shown())
+	}
+}
+
 func TestEscapeLeavesADialog(t *testing.T) {
 	app(t)
 	w := test.NewTempWindow(t, parts.NewNote(""))

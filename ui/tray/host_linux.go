@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/godbus/dbus/v5"
 )
@@ -89,3 +90,7 @@ func hosted(ctx context.Context, bus *dbus.Conn) bool {
 		watcherName, "IsStatusNotifierHostRegistered").Store(&registered)
 	return err == nil && registered
 }
+
+// literal is how a label is written so that all of it is shown: a host takes a single underscore for the mark of an
+// access key (com.canonical.dbusmenu, property "label").
+func literal(label string) string { return strings.ReplaceAll(label, "_", "__") }

@@ -9,3 +9,6 @@ func HasBus() bool { return true }
 
 // Follow tells that there is a tray: these systems always have one.
 func Follow(_ context.Context, changed func(there bool)) { changed(true) }
+
+// literal is how a label is written so that all of it is shown.
+func literal(label string) string { return label }

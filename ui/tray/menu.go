@@ -68,7 +68,7 @@ func submenu(label string, items []Item, do func(uuid.UUID)) *fyne.MenuItem {
 	}
 	menu := fyne.NewMenu(label)
 	for _, i := range items {
-		menu.Items = append(menu.Items, fyne.NewMenuItem(i.Name, func() { do(i.ID) }))
+		menu.Items = append(menu.Items, fyne.NewMenuItem(literal(i.Name), func() { do(i.ID) }))
 	}
 	return &fyne.MenuItem{Label: label, ChildMenu: menu}
 }
