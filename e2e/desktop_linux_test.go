@@ -20,8 +20,8 @@ type desktop struct {
 	app    *testenv.Process
 	window *testenv.Window // Valise's
 
-	// errors says that the test brings some about; they stand in the log then.
-	errors bool
+	errors bool // the test brings some about: the log has them then
+	killed bool // the test does not let Valise end in order
 }
 
 // newDesktop is a desktop on which Valise was never started.
@@ -49,7 +49,7 @@ func (d *desktop) start() {
 	d.t.Helper()
 	app := new(testenv.Process)
 	d.t.Cleanup(func() { // when the process is gone
-		if code := exitCode(d.t, app.Wait()); code != 0 {
+		if code := exitCode(d.t, app.Wait()); code != 0 && !d.killed {
 			d.t.Errorf("valise ended with code %d:\n%s", code, app.Output())
 		}
 		d.saidNothingBad(app)
@@ -58,24 +58,30 @@ func (d *desktop) start() {
 	app = testenv.Start(d.t, d.command())
 	d.t.Cleanup(func() { // while it is still there
 		if d.t.Failed() {
-			d.screen.Screenshot("failed-" + d.t.Name() + d.mode())
+			d.screen.Screenshot("failed-" + strings.ReplaceAll(d.t.Name(), "/", "-") + d.mode())
 		}
 	})
 	d.app, d.window = app, d.screen.Window("Valise")
 }
 
-// saidNothingBad fails the test if the program has said something that it never should.
-func (d *desktop) saidNothingBad(app *testenv.Process) {
+// log is what Valise has put into its log.
+func (d *desktop) log() string {
 	d.t.Helper()
 	log, err := os.ReadFile(filepath.Join(d.home, "valise.log"))
 	if err != nil {
 		d.t.Error(err)
 	}
+	return string(log)
+}
+
+// saidNothingBad fails the test if the program has said something that it never should.
+func (d *desktop) saidNothingBad(app *testenv.Process) {
+	d.t.Helper()
 	bad := []string{"Error in Fyne call thread", "panic", "fatal error", "DATA RACE", "goroutine "}
 	if !d.errors {
 		bad = append(bad, "level=ERROR")
 	}
-	for _, text := range []string{app.Output(), string(log)} {
+	for _, text := range []string{app.Output(), d.log()} {
 		if slices.ContainsFunc(bad, func(words string) bool { return strings.Contains(text, words) }) {
 			d.t.Errorf("valise said:\n%s", text)
 		}

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"valise/internal/testenv"
+	"valise/ui/look"
 )
 
 // Quitting with a browser open asks, and then closes and saves it.
@@ -38,6 +39,66 @@ func TestTheEndOfTheDesktopSaves(t *testing.T) {
 	d.app.Signal(t, syscall.SIGTERM)
 	d.ended()
 	d.savedAs(site, "ada")
+}
+
+// What waits to be sent is told before the end. The person may go all the same; it is sent at the next start.
+func TestQuittingWaitsForTheOutboxUnlessToldNotTo(t *testing.T) {
+	t.Parallel()
+	site, server, d := testenv.NewSite(t), testenv.S3(t), newDesktop(t)
+	d.errors = true
+	d.connect(server)
+	server.Stop()
+	d.logIn(site, "ada", "new", "Shop")
+	waiting := d.waiting()
+	d.start()
+	d.awaitList("Shop: waiting")
+	d.keep("list-waiting")
+
+	d.screen.Key("ctrl+q")
+	d.awaitDialog()
+	d.awaitText(look.Bad) // the server does not answer
+	d.keep("quit-waiting")
+	d.screen.Key("shift+Tab", "Return") // Do not quit
+	d.awaitList("Shop: waiting")
+	d.screen.Key("ctrl+q")
+	d.awaitDialog()
+	d.screen.Key("Return") // Quit anyway
+	d.ended()
+	if n := d.waiting(); n != waiting || n == 0 {
+		t.Errorf("%d objects wait, before it were %d", n, waiting)
+	}
+
+	server.Start()
+	d.start()
+	d.awaitList("Shop: saved")
+	if n := d.waiting(); n != 0 {
+		t.Errorf("with the server back, %d objects wait", n)
+	}
+	d.quit()
+}
+
+// A crash with a browser open loses no login: the next start saves it and says so.
+func TestTheStartAfterACrashSavesWhatWasOpen(t *testing.T) {
+	t.Parallel()
+	site, d := testenv.NewSite(t), newDesktop(t)
+	d.start()
+	d.enter(d.newProfile("Shop"), site, "ada")
+	d.killed = true
+	d.app.Signal(t, syscall.SIGKILL)
+	d.awaitNo(loggedIn) // the browser closes by itself
+	d.ended()
+
+	d.start()
+	d.awaitList("Shop: saved")
+	d.awaitText(look.Warn)
+	d.keep("recovered")
+	d.quit()
+	if h := d.history("Shop"); len(h) != 1 || h[0].Ended != "recovered" {
+		t.Errorf("the history is %+v", h)
+	}
+	if who := d.loggedIn(site, "Shop"); who != "ada" {
+		t.Errorf("it is logged in as %q", who)
+	}
 }
 
 // savedAs checks that the profile Shop was saved once, in order, with the person logged in.

@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -112,7 +113,51 @@ func TestAVaultGoesThroughABucketByTheWindow(t *testing.T) {
 	}
 	second.closeBrowser("Tab 1 - Chromium")
 	second.awaitList("Shop: saved")
+
+	// The other pages in dark.
+	second.click(onList(0, nameOfProfile))
+	second.awaitCards(3)
+	second.keep("profile")
+	second.screen.Key("ctrl+comma")
+	second.awaitCards(4)
+	second.keep("settings")
 	second.quit()
+}
+
+// What keeps a profile from opening is told, and the list is there again after that.
+func TestTheWindowSaysWhyAProfileDoesNotOpen(t *testing.T) {
+	t.Parallel()
+	site, c := testenv.NewSite(t), newDesktop(t)
+	c.errors = true
+	c.logIn(site, "ada", "new", "Shop")
+	shop := c.profile("Shop")
+	for _, trouble := range []struct {
+		name, says string
+		env        string
+		happens    func()
+	}{
+		{"no-browser", "this computer has no browser", "VALISE_BROWSER=/nowhere/chromium", func() {}},
+		{"damaged", "the data is damaged", "", func() {
+			flip(t, snapshotFile(t, filepath.Join(c.home, "vaults", "*"), shop.ID, shop.Newest))
+		}},
+	} {
+		t.Run(trouble.name, func(t *testing.T) {
+			d := *c
+			d.computer = c.in(t).with(trouble.env)
+			trouble.happens()
+			d.start()
+			d.awaitList("Shop: saved")
+			d.screen.Key("Return")
+			d.awaitDialog()
+			d.keep("not-opened-" + trouble.name)
+			if !strings.Contains(d.log(), trouble.says) {
+				t.Errorf("the log does not say %q:\n%s", trouble.says, d.log())
+			}
+			d.screen.Key("Escape")
+			d.awaitList("Shop: saved")
+			d.quit()
+		})
+	}
 }
 
 // fillIn has the person fill in where a vault is kept, from the field that has the focus on.

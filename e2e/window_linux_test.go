@@ -74,7 +74,6 @@ func TestTheFirstDayWithTheWindow(t *testing.T) {
 		t.Errorf("rolled back, the site takes the person for %q", who)
 	}
 	d.window.Raise()
-	d.keep("profile-open")
 	d.press() // Close and save
 	d.awaitNo("Tab 2 - Chromium")
 	d.screen.Key("Escape")

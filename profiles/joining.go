@@ -44,10 +44,10 @@ func Join(ctx context.Context, h Home, at vault.Location, c vault.Credentials, r
 	}
 	d, err := vault.ReadDescription(ctx, place)
 	if err != nil {
-		return fmt.Errorf("looking for a vault at %s: %w", at, err)
+		return fmt.Errorf("looking for the vault: %w", err)
 	}
 	if d.KeyID != key.ID() {
-		return fmt.Errorf("joining the vault at %s: %w", at, crypto.ErrWrongKey)
+		return fmt.Errorf("joining the vault: %w", crypto.ErrWrongKey)
 	}
 	if err := mayLeave(ctx, h, settings, d, setAside); err != nil {
 		return err

@@ -87,7 +87,7 @@ func (l *Library) reachPlace(ctx context.Context) error {
 	}()
 	if err != nil {
 		l.log.Warn("the vault's place cannot be used", "place", at.String(), "error", err)
-		err = fmt.Errorf("using %s: %w", at, err)
+		err = fmt.Errorf("using the vault's place: %w", err)
 	}
 	waiting, _, _ := l.vault.Waiting()
 	l.syncing.set(SyncEvent{Waiting: waiting, Err: err})
@@ -128,11 +128,11 @@ func (l *Library) tryPlace(ctx context.Context, at vault.Location, c vault.Crede
 func (l *Library) Connect(ctx context.Context, at vault.Location, c vault.Credentials) (vault.Report, error) {
 	place, report, err := l.tryPlace(ctx, at, c)
 	if err != nil {
-		return report, fmt.Errorf("connecting to %s: %w", at, err)
+		return report, fmt.Errorf("connecting the vault: %w", err)
 	}
 	d := l.vault.Description()
 	if report.Vault != nil && report.Vault.Vault != d.Vault {
-		return report, fmt.Errorf("connecting to %s: %w", at, vault.ErrOtherVault)
+		return report, fmt.Errorf("connecting the vault: %w", vault.ErrOtherVault)
 	}
 	if at.Folder == "" {
 		if c, err = l.credentialsFor(ctx, at, c); err != nil {

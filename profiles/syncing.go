@@ -128,7 +128,7 @@ func (l *Library) Sync(ctx context.Context) (vault.Moved, error) {
 		}
 	} else {
 		l.log.Warn("sync failed", "error", err)
-		err = fmt.Errorf("syncing with %s: %w", l.vault.Remote(), err)
+		err = fmt.Errorf("syncing: %w", err)
 	}
 	l.syncing.set(SyncEvent{Waiting: moved.Waiting, Err: err})
 	if moved.Sent+moved.Fetched > 0 {

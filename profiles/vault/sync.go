@@ -137,12 +137,12 @@ func (r *syncRun) meet(ctx context.Context) error {
 			return ErrVaultGone.Because(errors.New(r.remote.String()))
 		}
 		if err := writeDescription(ctx, r.remote, v.description); err != nil && !errors.Is(err, ErrExists) {
-			return fmt.Errorf("make the vault at %s: %w", r.remote, err)
+			return fmt.Errorf("make the vault there: %w", err)
 		}
 		there, err = ReadDescription(ctx, r.remote) // another computer may have been faster
 	}
 	if err != nil {
-		return fmt.Errorf("read %s at %s: %w", descriptionName, r.remote, err)
+		return fmt.Errorf("read %s there: %w", descriptionName, err)
 	}
 	if there.Vault != v.description.Vault || there.KeyID != v.description.KeyID {
 		return ErrOtherVault.Because(fmt.Errorf("%s holds %s", r.remote, there.Vault))
@@ -163,7 +163,7 @@ func (r *syncRun) compare(ctx context.Context) ([]move, error) {
 	v := r.vault
 	there, err := listed(r.remote.List(ctx, profilesPrefix))
 	if err != nil {
-		return nil, fmt.Errorf("list %s: %w", r.remote, err)
+		return nil, fmt.Errorf("list the place: %w", err)
 	}
 	here, err := listed(v.local.List(ctx, profilesPrefix))
 	if err != nil {
