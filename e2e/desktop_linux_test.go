@@ -57,11 +57,18 @@ func (d *desktop) start() {
 	})
 	app = testenv.Start(d.t, d.command())
 	d.t.Cleanup(func() { // while it is still there
-		if d.t.Failed() {
+		if d.t.Failed() && d.screen.Shows("Valise") {
 			d.screen.Screenshot("failed-" + strings.ReplaceAll(d.t.Name(), "/", "-") + d.mode())
 		}
 	})
 	d.app, d.window = app, d.screen.Window("Valise")
+}
+
+// startFirst starts Valise for the first time, and waits until it shows that there is nothing yet.
+func (d *desktop) startFirst() {
+	d.t.Helper()
+	d.start()
+	d.awaitAccent(firstProfile)
 }
 
 // log is what Valise has put into its log.
@@ -99,7 +106,16 @@ func (d *desktop) quit() {
 // ended waits for the end of Valise.
 func (d *desktop) ended() {
 	d.t.Helper()
-	testenv.Until(d.t, "Valise's window to be gone", func() bool { return !d.screen.Shows("Valise") })
+	n := 0
+	testenv.Until(d.t, "the end of Valise", func() bool {
+		n++
+		if n == 300 {
+			d.t.Log("DBG shows", d.screen.Shows("Valise"))
+			d.screen.Screenshot("dbg")
+			d.app.Signal(d.t, 3)
+		}
+		return d.processes()[d.app.Pid()] == ""
+	})
 	d.app.Wait()
 }
 
@@ -110,7 +126,7 @@ func (d *desktop) newProfile(name string) *testenv.Window {
 	d.screen.Key("ctrl+n")
 	d.awaitDialog()
 	d.line(name)
-	return d.screen.Window(newTab)
+	return d.browser(newTab)
 }
 
 // line has the person type a text and press Enter.
@@ -126,6 +142,14 @@ const (
 	loggedIn = "Desk - Chromium" // where a login at the site leads
 )
 
+// browser waits for a browser's window with this title, and until it has the keyboard, as one that was just opened gets.
+func (d *desktop) browser(title string) *testenv.Window {
+	d.t.Helper()
+	window := d.screen.Window(title)
+	testenv.Until(d.t, "the browser to have the keyboard", window.Active)
+	return window
+}
+
 // enter has the person log in at the site.
 func (d *desktop) enter(browser *testenv.Window, site *testenv.Site, person string) {
 	d.t.Helper()
@@ -138,8 +162,11 @@ func (d *desktop) enter(browser *testenv.Window, site *testenv.Site, person stri
 // visit has the person go to a page with this title.
 func (d *desktop) visit(browser *testenv.Window, address, title string) {
 	d.t.Helper()
+	const x, y = 500, 63 // in the field for the address
 	browser.Raise()
-	d.screen.Key("ctrl+l")
+	// By the mouse: after the key for it, the first letters may still go to the page.
+	browser.Click(x, y)
+	d.screen.Key("ctrl+a")
 	d.line(address)
 	d.screen.Window(title)
 }

@@ -88,7 +88,9 @@ func (p picture) cards(x int) []image.Rectangle {
 }
 
 // dialog says whether there is one: it darkens all around it.
-func (p picture) dialog() bool { return p.at(2, 2) != p.desktop.colour(theme.ColorNameBackground) }
+func (p picture) dialog() bool {
+	return int(p.at(2, 2).G) < int(p.desktop.colour(theme.ColorNameBackground).G)*9/10
+}
 
 // accent finds the lowest button in the accent's colour, which stands for what a person most likely wants. A dialog darkens
 // those behind it.
@@ -121,6 +123,9 @@ func (p picture) lines() []line {
 	for _, card := range p.cards(listMargin) {
 		const inDisc = 22 // from the card's edge, left of the letter on the disc
 		l := line{disc: p.at(card.Min.X+inDisc, (card.Min.Y+card.Max.Y)/2)}
+		if l.disc == p.desktop.colour(look.Card) {
+			continue // a warning above the list
+		}
 		for tint, word := range states {
 			if p.count(tint, card) > 100 {
 				l.state = word

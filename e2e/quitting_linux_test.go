@@ -13,7 +13,7 @@ import (
 func TestQuittingAsksAndSaves(t *testing.T) {
 	t.Parallel()
 	site, d := testenv.NewSite(t), newDesktop(t).inTheDark()
-	d.start()
+	d.startFirst()
 	d.enter(d.newProfile("Shop"), site, "ada")
 
 	d.window.Raise()
@@ -34,7 +34,7 @@ func TestQuittingAsksAndSaves(t *testing.T) {
 func TestTheEndOfTheDesktopSaves(t *testing.T) {
 	t.Parallel()
 	site, d := testenv.NewSite(t), newDesktop(t)
-	d.start()
+	d.startFirst()
 	d.enter(d.newProfile("Shop"), site, "ada")
 	d.app.Signal(t, syscall.SIGTERM)
 	d.ended()
@@ -81,7 +81,7 @@ func TestQuittingWaitsForTheOutboxUnlessToldNotTo(t *testing.T) {
 func TestTheStartAfterACrashSavesWhatWasOpen(t *testing.T) {
 	t.Parallel()
 	site, d := testenv.NewSite(t), newDesktop(t)
-	d.start()
+	d.startFirst()
 	d.enter(d.newProfile("Shop"), site, "ada")
 	d.killed = true
 	d.app.Signal(t, syscall.SIGKILL)
@@ -89,9 +89,9 @@ func TestTheStartAfterACrashSavesWhatWasOpen(t *testing.T) {
 	d.ended()
 
 	d.start()
-	d.awaitList("Shop: saved")
-	d.awaitText(look.Warn)
+	d.awaitText(look.Warn) // not the list: the commands that it asks would save it too
 	d.keep("recovered")
+	d.awaitList("Shop: saved")
 	d.quit()
 	if h := d.history("Shop"); len(h) != 1 || h[0].Ended != "recovered" {
 		t.Errorf("the history is %+v", h)
@@ -117,8 +117,7 @@ func TestTheWindowGoesToTheTrayAndComesBack(t *testing.T) {
 	t.Parallel()
 	d := newDesktop(t)
 	tray, told := testenv.Tray(t, d.bus), testenv.NotificationsOn(t, d.bus)
-	d.start()
-	d.awaitAccent(firstProfile)
+	d.startFirst()
 	tray.Await("Show Valise")
 
 	for range 2 {
@@ -147,8 +146,7 @@ func TestTheWindowGoesToTheTrayAndComesBack(t *testing.T) {
 func TestClosingTheWindowQuitsWhereThereIsNoTray(t *testing.T) {
 	t.Parallel()
 	d := newDesktop(t)
-	d.start()
-	d.awaitAccent(firstProfile)
+	d.startFirst()
 	d.window.Close()
 	d.ended()
 }

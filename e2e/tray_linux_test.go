@@ -25,7 +25,7 @@ func TestADayWithTheTray(t *testing.T) {
 	d.awaitNo("Valise")
 
 	tray.Click("Open", "Shop")
-	browser := d.screen.Window(loggedIn)
+	browser := d.browser(loggedIn)
 	if who := d.enteredAs(browser, site, "1"); who != "ada" {
 		t.Errorf("opened from the tray, the site takes the person for %q", who)
 	}
@@ -46,7 +46,7 @@ func TestADayWithTheTray(t *testing.T) {
 	server.Stop()
 	d.errors = true
 	tray.Click("Open", "Shop")
-	browser = d.screen.Window(loggedIn)
+	browser = d.browser(loggedIn)
 	d.enter(browser, site, "eve")
 	tray.Click("Close and save", "Shop")
 	d.awaitNo(loggedIn)

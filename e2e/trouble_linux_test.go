@@ -87,8 +87,7 @@ func TestAVaultGoesThroughABucketByTheWindow(t *testing.T) {
 
 	second := newDesktop(t).inTheDark()
 	second.errors = true
-	second.start()
-	second.awaitAccent(firstProfile)
+	second.startFirst()
 	second.keep("first-start")
 	second.click(existingVault)
 	second.awaitAccent(join)
@@ -108,7 +107,7 @@ func TestAVaultGoesThroughABucketByTheWindow(t *testing.T) {
 	second.awaitList("Shop: saved")
 	second.keep("joined")
 	second.screen.Key("Return")
-	if who := second.enteredAs(second.screen.Window(loggedIn), site, "1"); who != "ada" {
+	if who := second.enteredAs(second.browser(loggedIn), site, "1"); who != "ada" {
 		t.Errorf("on the second computer the site takes the person for %q", who)
 	}
 	second.closeBrowser("Tab 1 - Chromium")
@@ -136,7 +135,7 @@ func TestTheWindowSaysWhyAProfileDoesNotOpen(t *testing.T) {
 		env        string
 		happens    func()
 	}{
-		{"no-browser", "this computer has no browser", "VALISE_BROWSER=/nowhere/chromium", func() {}},
+		{"no-browser", "no browser was found that Valise can use", "VALISE_BROWSER=/nowhere/chromium", func() {}},
 		{"damaged", "the data is damaged", "", func() {
 			flip(t, snapshotFile(t, filepath.Join(c.home, "vaults", "*"), shop.ID, shop.Newest))
 		}},

@@ -11,15 +11,13 @@ import (
 func TestTheFirstDayWithTheWindow(t *testing.T) {
 	t.Parallel()
 	site, d := testenv.NewSite(t), newDesktop(t)
-	d.start()
-
-	d.awaitAccent(firstProfile)
+	d.startFirst()
 	d.keep("first-start")
 	d.click(firstProfile)
 	d.awaitDialog()
 	d.keep("new-profile")
 	d.line("Shop")
-	browser := d.screen.Window(newTab)
+	browser := d.browser(newTab)
 	d.window.Raise()
 	d.awaitList("Shop: open")
 	d.keep("list-open")
@@ -45,7 +43,7 @@ func TestTheFirstDayWithTheWindow(t *testing.T) {
 	d.awaitList()
 	d.keep("search-nothing-found")
 	d.screen.Key("BackSpace", "Return")
-	browser = d.screen.Window(loggedIn)
+	browser = d.browser(loggedIn)
 	if who := d.enteredAs(browser, site, "1"); who != "ada" {
 		t.Errorf("opened again, the site takes the person for %q", who)
 	}
@@ -69,7 +67,7 @@ func TestTheFirstDayWithTheWindow(t *testing.T) {
 		t.Errorf("rolled back, the history is %+v", h)
 	}
 	d.press() // Open
-	browser = d.screen.Window(loggedIn)
+	browser = d.browser(loggedIn)
 	if who := d.enteredAs(browser, site, "2"); who != "ada" {
 		t.Errorf("rolled back, the site takes the person for %q", who)
 	}

@@ -29,7 +29,8 @@ func Display(t testing.TB) *Screen {
 	}
 	defer number.Close()
 	frames := t.TempDir()
-	cmd := exec.Command(xvfb, "-displayfd", "3", "-screen", "0", "1280x800x24", "-nolisten", "tcp", "-fbdir", frames)
+	cmd := exec.Command(xvfb, "-displayfd", "3", "-screen", "0", "1280x800x24", "-nolisten", "tcp", "-fbdir", frames,
+		"-r") // no key repeats itself, however long a busy machine holds it down
 	cmd.ExtraFiles = []*os.File{answer}
 	Start(t, cmd)
 	answer.Close()

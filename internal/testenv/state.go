@@ -120,7 +120,7 @@ func FillState(ctx context.Context, s *Site, person string) error {
 			defer leave()
 		}
 		script := fmt.Sprintf("sessionStorage.setItem('note', %q)", fmt.Sprintf("%s %d", person, n))
-		if err := chromedp.Do(page, chromedp.Navigate(s.tab(n)), ignore(chromedp.Evaluate[chromedp.Void](script))); err != nil {
+		if err := chromedp.Do(page, visit(s.tab(n)), ignore(chromedp.Evaluate[chromedp.Void](script))); err != nil {
 			return fmt.Errorf("open tab %d: %w", n, err)
 		}
 	}
@@ -139,8 +139,10 @@ func LogIn(ctx context.Context, s *Site, person string) error {
 }
 
 func logInAt(tab context.Context, s *Site, person string) error {
-	return chromedp.Do(tab,
-		chromedp.Navigate(s.URL+"/login"),
+	ctx, cancel := context.WithTimeout(tab, patience)
+	defer cancel()
+	return chromedp.Do(ctx,
+		visit(s.URL+"/login"),
 		ignore(chromedp.Evaluate[chromedp.Void](fmt.Sprintf(
 			`user.value = %q; enter.click()`, person))),
 		chromedp.WaitVisible(chromedp.CSS("h1")),
@@ -286,10 +288,24 @@ func onPage[T any](ctx context.Context, address, script string, result *T) error
 		leave()
 		chromedp.CallBrowser(ctx, target.CloseTarget, target.CloseTargetParams{TargetID: id})
 	}()
-	if err := chromedp.Do(tab, chromedp.Navigate(address)); err != nil {
+	if err := chromedp.Do(tab, visit(address)); err != nil {
 		return err
 	}
 	return evaluate(tab, script, result)
+}
+
+// visit goes to a page. The one that a browser opens by itself at its start may come in between on a busy machine; then
+// it goes there once more.
+func visit(address string) chromedp.Action[chromedp.Void] {
+	return func(ctx context.Context, t *chromedp.Target) (chromedp.Void, error) {
+		navigate := ignore(chromedp.Navigate(address))
+		nothing, err := navigate(ctx, t)
+		var load *chromedp.LoadError
+		if errors.As(err, &load) && load.ErrorText == "net::ERR_ABORTED" {
+			return navigate(ctx, t)
+		}
+		return nothing, err
+	}
 }
 
 // evaluate runs a script in a tab and waits for what it promises.
