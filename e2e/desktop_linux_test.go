@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"image"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -142,12 +143,28 @@ const (
 	loggedIn = "Desk - Chromium" // where a login at the site leads
 )
 
-// browser waits for a browser's window with this title, and until it has the keyboard, as one that was just opened gets.
+// browser waits for a browser's window with this title. One that was just opened gets the keyboard by itself, and forgets
+// what is typed before its first page is there.
 func (d *desktop) browser(title string) *testenv.Window {
 	d.t.Helper()
 	window := d.screen.Window(title)
-	testenv.Until(d.t, "the browser to have the keyboard", window.Active)
+	testenv.Until(d.t, "the browser to show its page", func() bool { return window.Active() && !blank(window.Picture()) })
 	return window
+}
+
+// blank says whether nothing is on the page in a browser's window.
+func blank(window image.Image) bool {
+	const top, frame = 100, 20 // what belongs to the browser
+	b := window.Bounds()
+	page := image.Rect(b.Min.X+frame, b.Min.Y+top, b.Max.X-frame, b.Max.Y-frame)
+	for y := page.Min.Y; y < page.Max.Y; y++ {
+		for x := page.Min.X; x < page.Max.X; x++ {
+			if window.At(x, y) != window.At(page.Min.X, page.Min.Y) {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // enter has the person log in at the site.

@@ -17,7 +17,7 @@ import (
 
 // patience is how long a part may take to answer. It is far longer than any of them needs, also on a busy machine:
 // it ends a test that hangs, it measures nothing.
-const patience = 30 * time.Second
+const patience = time.Minute
 
 // Need finds a program that the tests use: among those that make test builds because no distribution has them, which
 // are in $VALISE_TOOLS or else in build/tools, or in the PATH. Where it is missing the test fails and says how to get
