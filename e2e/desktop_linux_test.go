@@ -107,16 +107,7 @@ func (d *desktop) quit() {
 // ended waits for the end of Valise.
 func (d *desktop) ended() {
 	d.t.Helper()
-	n := 0
-	testenv.Until(d.t, "the end of Valise", func() bool {
-		n++
-		if n == 300 {
-			d.t.Log("DBG shows", d.screen.Shows("Valise"))
-			d.screen.Screenshot("dbg")
-			d.app.Signal(d.t, 3)
-		}
-		return d.processes()[d.app.Pid()] == ""
-	})
+	testenv.Until(d.t, "the end of Valise", func() bool { return d.processes()[d.app.Pid()] == "" })
 	d.app.Wait()
 }
 
