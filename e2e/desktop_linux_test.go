@@ -48,8 +48,11 @@ func (d *desktop) inTheDark() *desktop {
 // start starts Valise and waits for its window. However the test goes on, Valise must end in order and leave nothing.
 func (d *desktop) start() {
 	d.t.Helper()
-	app := new(testenv.Process)
+	var app *testenv.Process
 	d.t.Cleanup(func() { // when the process is gone
+		if app == nil {
+			return // it did not start, and the test has failed
+		}
 		if code := exitCode(d.t, app.Wait()); code != 0 && !d.killed {
 			d.t.Errorf("valise ended with code %d:\n%s", code, app.Output())
 		}

@@ -132,17 +132,17 @@ func TestTheWindowSaysWhyAProfileDoesNotOpen(t *testing.T) {
 	shop := c.profile("Shop")
 	for _, trouble := range []struct {
 		name, says string
-		env        string
+		env        []string
 		happens    func()
 	}{
-		{"no-browser", "no browser was found that Valise can use", "VALISE_BROWSER=/nowhere/chromium", func() {}},
-		{"damaged", "the data is damaged", "", func() {
+		{"no-browser", "no browser was found that Valise can use", []string{"VALISE_BROWSER=/nowhere/chromium"}, func() {}},
+		{"damaged", "the data is damaged", nil, func() {
 			flip(t, snapshotFile(t, filepath.Join(c.home, "vaults", "*"), shop.ID, shop.Newest))
 		}},
 	} {
 		t.Run(trouble.name, func(t *testing.T) {
 			d := *c
-			d.computer = c.in(t).with(trouble.env)
+			d.computer = c.in(t).with(trouble.env...)
 			trouble.happens()
 			d.start()
 			d.awaitList("Shop: saved")

@@ -139,9 +139,7 @@ func LogIn(ctx context.Context, s *Site, person string) error {
 }
 
 func logInAt(tab context.Context, s *Site, person string) error {
-	ctx, cancel := context.WithTimeout(tab, patience)
-	defer cancel()
-	return chromedp.Do(ctx,
+	return chromedp.Do(tab,
 		visit(s.URL+"/login"),
 		ignore(chromedp.Evaluate[chromedp.Void](fmt.Sprintf(
 			`user.value = %q; enter.click()`, person))),
