@@ -77,6 +77,9 @@ func TestAFullDiskHarmsNoEarlierSnapshot(t *testing.T) {
 	disk.fill()
 	s.Signal(t, syscall.SIGINT)
 	s.Wait()
+	if printed := s.Output(); strings.Contains(printed, "Shop: saved") && !strings.Contains(printed, "The disk was full when the browser closed") {
+		t.Errorf("it says that all is saved:\n%s", printed)
+	}
 	disk.free()
 
 	if who := c.loggedIn(site, "Shop"); who != "ada" && who != "bob" {

@@ -23,6 +23,9 @@ func (s *Session) finish() {
 		ended = snapshot.Forced
 		warnings = append(warnings, "The browser did not close in order: what happened in its last half minute may be missing.")
 	}
+	if free, err := freeSpace(s.folder.dir); err == nil && free < tight {
+		warnings = append(warnings, "The disk was full when the browser closed: it may not have written all that it wanted to keep.")
+	}
 	s.advance(StageSaving)
 	r, err := s.library.keep(s.folder, ended, paced(s.tell))
 	r.Warnings = append(warnings, r.Warnings...)
@@ -33,6 +36,9 @@ func (s *Session) finish() {
 	s.settle(r, err)
 	s.library.syncing.soon()
 }
+
+// tight is so little free space, in bytes, that a browser may have failed to write its last changes.
+const tight = 4 << 20
 
 // keep saves a session's folder as its record says, and wipes it. On error the folder is unlocked, and stays for Recover.
 func (l *Library) keep(f *folder, ended snapshot.Ending, progress snapshot.Progress) (Receipt, error) {

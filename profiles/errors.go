@@ -17,7 +17,7 @@ var (
 	ErrSettings = problem.New("the settings cannot be read",
 		"Mend the file or move it away: without it Valise starts afresh, and `valise vault join` leads back to a vault.")
 	ErrVaultInUse = problem.New("this computer has a vault with profiles already",
-		"Allow it to be set aside (its folder stays as it is), or bring its profiles into a place of their own first: `valise vault connect`.")
+		"Allow it to be set aside (`--set-aside`; its folder and its key stay), or bring its profiles into a place of their own first: `valise vault connect`.")
 	ErrSessionsRunning = problem.New("browsers are open",
 		"Close them first: `valise stop --all`, or “Close and save” in the window.")
 	ErrNoCredentials = problem.New("the bucket's access key is not known on this computer",

@@ -36,7 +36,8 @@ func (w *Window) press(button string, x, y int) {
 	w.screen.xdotool("mousemove", "--window", w.id, strconv.Itoa(x), strconv.Itoa(y), "click", button)
 }
 
-// Close presses the button in the window's title bar that asks it to close. It needs Screen.WindowManager. (Its key for
+// Close presses the button in the window's title bar that asks it to close. It needs Screen.WindowManager, and a window
+// that leaves its title bar to it. (Its key for
 // that does nothing in the moment before the window manager has noticed which window has the keyboard.)
 func (w *Window) Close() {
 	w.screen.t.Helper()
