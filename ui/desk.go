@@ -31,6 +31,7 @@ type desk struct {
 	progress map[uuid.UUID]profiles.Progress // by session
 	reading  bool                            // the profiles are being read
 	stale    bool                            // and something changed meanwhile
+	reloaded []func()                        // to be told next
 
 	unwatch func()
 	left    bool
@@ -76,6 +77,12 @@ func (d *desk) heard(e profiles.Event) {
 	}
 }
 
+// reloadAnd reads the profiles and sessions anew before it has something told, which then fits what is seen behind it.
+func (d *desk) reloadAnd(tell func()) {
+	d.reloaded = append(d.reloaded, tell)
+	d.reload()
+}
+
 // reload reads the profiles and sessions anew. However often it is asked to, one reading runs at a time.
 func (d *desk) reload() {
 	if d.reading {
@@ -99,12 +106,18 @@ func (d *desk) reload() {
 		}
 		if err != nil {
 			d.window.trouble("The profiles could not be read", err, parts.Action{Label: "Try again", Do: d.reload})
-			return
+		} else {
+			d.profiles, d.running = s.profiles, s.running
+			d.refresh()
+			if d.stale {
+				d.reload()
+				return
+			}
 		}
-		d.profiles, d.running = s.profiles, s.running
-		d.refresh()
-		if d.stale {
-			d.reload()
+		tell := d.reloaded
+		d.reloaded = nil
+		for _, f := range tell {
+			f()
 		}
 	})
 }
@@ -113,7 +126,7 @@ func (d *desk) reload() {
 func (d *desk) refresh() {
 	d.list.refresh()
 	d.profile.refresh()
-	d.tray.refresh()
+	d.syncing.show()
 }
 
 // lookAgain keeps "5 minutes ago" true.
@@ -176,15 +189,25 @@ func (d *desk) showSettings() {
 // recover saves what a crash left behind, and tells of it.
 func (d *desk) recover() {
 	later(d.main, d.lib.Recover, func(receipts []profiles.Receipt, err error) {
-		for _, r := range receipts {
-			d.window.tell(parts.Notice{
-				Tone: parts.Warn, Stays: true, Details: receiptDetails(r),
-				Text:   fmt.Sprintf("“%s” was still open when Valise ended unexpectedly. It was saved, and marked recovered.", r.Name),
-				Action: parts.Action{Label: "Show history", Do: func() { d.showProfile(r.Profile) }},
-			})
+		if len(receipts) == 0 && err == nil {
+			return
 		}
-		if err != nil {
-			d.window.trouble("Something that a crash left behind could not be saved", err, parts.Action{Label: "Try again", Do: d.recover})
-		}
+		d.reloadAnd(func() {
+			for _, r := range receipts {
+				d.window.tell(parts.Notice{
+					Tone: parts.Warn, Stays: true, Details: receiptDetails(r),
+					Text:   fmt.Sprintf("“%s” was still open when Valise ended unexpectedly. It was saved, and marked recovered.", r.Name),
+					Action: d.history(r.Profile),
+				})
+			}
+			if err != nil {
+				d.window.trouble("Something that a crash left behind could not be saved", err, parts.Action{Label: "Try again", Do: d.recover})
+			}
+		})
 	})
+}
+
+// history offers to show the history of a profile.
+func (d *desk) history(id uuid.UUID) parts.Action {
+	return parts.Action{Label: "Show history", Do: func() { d.showProfile(id) }}
 }

@@ -42,7 +42,7 @@ func (d *desk) askFork(p profiles.Profile, at uuid.UUID) {
 		later(d.main, func(ctx context.Context) (profiles.Receipt, error) { return d.lib.Fork(ctx, p.ID, at, name) },
 			func(r profiles.Receipt, err error) {
 				if err != nil {
-					d.window.fail("“"+p.Name+"” could not be forked", err, d.waysOn(err, nil)...)
+					d.window.fail("“"+p.Name+"” could not be forked", err, d.waysOn(err, p.ID, nil)...)
 					return
 				}
 				d.window.tell(parts.Notice{
@@ -78,7 +78,7 @@ func (d *desk) putBack(p profiles.Profile) {
 func (d *desk) change(what string, work func(context.Context) error, then func()) {
 	laterDo(d.main, work, func(err error) {
 		if err != nil {
-			d.window.fail("Could not "+what, err, d.waysOn(err, func() { d.change(what, work, then) })...)
+			d.window.fail("Could not "+what, err, d.waysOn(err, uuid.Nil, func() { d.change(what, work, then) })...)
 			return
 		}
 		d.reload()

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -11,9 +12,10 @@ import (
 // mainThread is the only way from other goroutines to the screen. After the end of the program it leads nowhere: the
 // screen is gone then.
 type mainThread struct {
-	ctx    context.Context // done at the end of the program
-	end    context.CancelFunc
-	closed atomic.Bool
+	ctx     context.Context // done at the end of the program
+	end     context.CancelFunc
+	closed  atomic.Bool
+	sending sync.RWMutex // held, shared, while something is handed to Fyne
 }
 
 func newMainThread() *mainThread {
@@ -27,8 +29,16 @@ func (m *mainThread) close() {
 	m.end()
 }
 
+// settle waits, once the way is shut, for what was on it already: Fyne's queue panics at what comes after its end.
+func (m *mainThread) settle() {
+	m.sending.Lock()
+	defer m.sending.Unlock()
+}
+
 // do runs f on the main goroutine, soon.
 func (m *mainThread) do(f func()) {
+	m.sending.RLock()
+	defer m.sending.RUnlock()
 	if m.closed.Load() {
 		return
 	}

@@ -84,10 +84,11 @@ func (w *window) fail(what string, err error, actions ...parts.Action) *parts.Di
 	w.raise()
 	e := explain(err)
 	content := parts.Column(8, parts.NewParagraph(e.what))
-	for _, more := range []string{e.next, e.details} {
-		if more != "" {
-			content.Add(parts.NewNote(more))
-		}
+	if e.next != "" {
+		content.Add(parts.NewNote(e.next))
+	}
+	if e.details != "" {
+		content.Add(parts.NewFinePrint(e.details))
 	}
 	var d *parts.Dialog
 	buttons := []*parts.Button{parts.NewButton("Close", func() { d.Hide() })}

@@ -111,7 +111,7 @@ func (c *profileControl) rollBack(p profiles.Profile, to profiles.Snapshot) {
 	later(d.main, func(ctx context.Context) (profiles.Receipt, error) { return d.lib.Rollback(ctx, p.ID, to.ID) },
 		func(_ profiles.Receipt, err error) {
 			if err != nil {
-				d.window.fail("“"+p.Name+"” could not be rolled back", err, d.waysOn(err, nil)...)
+				d.window.fail("“"+p.Name+"” could not be rolled back", err, d.waysOn(err, p.ID, nil)...)
 				return
 			}
 			d.reload()

@@ -3,6 +3,8 @@ package ui
 import (
 	"context"
 	"log/slog"
+	"sync"
+	"sync/atomic"
 
 	"valise/profiles"
 	"valise/ui/look"
@@ -21,6 +23,9 @@ type program struct {
 	quit   *quitting
 	desk   *desk // nil while no library is open
 	joins  bool  // another vault is about to be used, at the wish of the person at this window
+
+	lib     atomic.Pointer[profiles.Library] // the open one, before there is a desk for it too
+	turning sync.WaitGroup                   // it is being opened, closed or exchanged
 }
 
 func newProgram(a fyne.App, h profiles.Home, log *slog.Logger) *program {

@@ -16,12 +16,6 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// The last moments of a program that was told to end at once (a signal, the end of the desktop session).
-const (
-	lastSaving = 90 * time.Second // browsers are closed and saved
-	lastSync   = 3 * time.Second  // what waits may be sent
-)
-
 // staysHere is what becomes of what was not sent.
 const staysHere = "What is not sent stays on this computer, and goes out at the next start."
 
@@ -172,46 +166,6 @@ func (q *quitting) heardSync(e profiles.SyncEvent) {
 // end ends the program; what is left to do is done by program.end. Nothing may touch the tray from now on.
 func (q *quitting) end() {
 	q.program.main.close()
+	q.program.main.settle()
 	q.program.app.Quit()
-}
-
-// end is the program's last act, when the screen is gone: after a signal there may be sessions left to close and save.
-func (p *program) end() {
-	p.main.close()
-	if err := p.home.ChangeSettings(p.window.keepSize); err != nil {
-		p.log.Warn("the window's size could not be kept", "error", err)
-	}
-	d := p.desk
-	if d == nil {
-		return
-	}
-	d.leave()
-	ctx, cancel := context.WithTimeout(context.Background(), lastSaving)
-	defer cancel()
-	if running, err := d.lib.Sessions(ctx); err == nil {
-		var here []profiles.SessionInfo
-		for _, s := range running {
-			if s.Here {
-				here = append(here, s)
-			}
-		}
-		if err := stopAll(ctx, d.lib, here); err != nil {
-			p.log.Error("a session could not be saved at the end", "error", err)
-		}
-		if len(here) > 0 {
-			p.lastSync(d.lib)
-		}
-	}
-	if err := d.lib.Close(); err != nil {
-		p.log.Warn("closing the library", "error", err)
-	}
-}
-
-// lastSync gives what was just saved a chance to be sent.
-func (p *program) lastSync(lib *profiles.Library) {
-	ctx, cancel := context.WithTimeout(context.Background(), lastSync)
-	defer cancel()
-	if _, err := lib.Sync(ctx); err != nil {
-		p.log.Info("not everything was sent before the end", "error", err)
-	}
 }

@@ -71,7 +71,9 @@ func (c *sessionsControl) open(how profiles.How, name string) {
 		return err
 	}, func(err error) {
 		if err != nil {
-			d.window.fail("“"+name+"” could not be opened", err, d.waysOn(err, func() { c.open(how, name) })...)
+			d.reloadAnd(func() {
+				d.window.fail("“"+name+"” could not be opened", err, d.waysOn(err, how.Load, func() { c.open(how, name) })...)
+			})
 		}
 	})
 }

@@ -3,6 +3,7 @@ package ui
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"valise/browser"
 	"valise/profiles"
@@ -44,6 +45,7 @@ func newSettingsControl(d *desk) *settingsControl {
 // open shows the settings as they are now, and the recovery code hidden.
 func (c *settingsControl) open() {
 	c.screen.Recovery.Conceal()
+	c.screen.Vault.Say("", widget.MediumImportance)
 	c.desk.syncing.refresh()
 	c.readBrowsers()
 	later(c.desk.main, func(context.Context) (profiles.Settings, error) { return c.desk.home.Settings() },
@@ -78,8 +80,10 @@ func (c *settingsControl) test(at vault.Location, keys vault.Credentials) {
 	later(c.desk.main, func(ctx context.Context) (vault.Report, error) { return c.desk.lib.TestPlace(ctx, at, keys) },
 		func(r vault.Report, err error) {
 			card.Busy(false)
+			c.desk.window.giveFocus(card.Test, c.screen)
 			if err != nil {
-				card.Say(explain(err).String(), widget.DangerImportance)
+				e := explain(err)
+				card.Fail(e.toSay(), e.details)
 				return
 			}
 			card.Say(c.reportText(r))
@@ -99,7 +103,7 @@ func (c *settingsControl) reportText(r vault.Report) (string, widget.Importance)
 		importance = widget.WarningImportance
 	}
 	for _, warning := range r.Warnings {
-		text += "\n" + explain(warning).String()
+		text += "\n" + explain(warning).toSay()
 		importance = widget.WarningImportance
 	}
 	return text, importance
@@ -114,20 +118,21 @@ func (c *settingsControl) connect(at vault.Location, keys vault.Credentials) {
 		func(r vault.Report, err error) {
 			card.Busy(false)
 			if err != nil {
-				card.Say(explain(err).String(), widget.DangerImportance)
+				e := explain(err)
+				card.Fail(e.toSay(), e.details)
+				c.desk.window.giveFocus(card.Connect, c.screen)
 				return
 			}
 			card.Form.Forget()
-			text := "Connected. Everything is being sent now; you can go on working."
-			importance := widget.SuccessImportance
+			var warnings []string
 			for _, warning := range r.Warnings {
-				text += "\n" + explain(warning).String()
-				importance = widget.WarningImportance
+				warnings = append(warnings, explain(warning).toSay())
 			}
-			card.Say(text, importance)
-			c.desk.syncing.refresh()
+			card.Say(strings.Join(warnings, "\n"), widget.WarningImportance)
+			c.desk.syncing.connected(at)
+			c.desk.window.giveFocus(card.Sync, c.screen)
 			c.desk.window.tell(parts.Notice{
-				Tone: parts.Good, Text: "The vault is in " + words.Place(at) + " too. Write its recovery code down: other computers need it.",
+				Tone: parts.Good, Text: "The vault is kept in " + words.Place(at) + " too from now on. Write its recovery code down: other computers need it.",
 			})
 		})
 }

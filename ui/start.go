@@ -30,11 +30,13 @@ func (p *program) start() {
 			page.say("Waiting for the keyring to be unlocked…", "Your system asks for its password. Valise keeps the key of your vault there.")
 		}
 	})
-	later(p.main, func(ctx context.Context) (*profiles.Library, error) {
-		return profiles.Open(ctx, p.home, profiles.Options{
+	turn(p, func(ctx context.Context) (*profiles.Library, error) {
+		lib, err := profiles.Open(ctx, p.home, profiles.Options{
 			Log: p.log, Background: true,
 			Raise: func() { p.main.do(p.window.raise) },
 		})
+		p.lib.Store(lib)
+		return lib, err
 	}, func(lib *profiles.Library, err error) {
 		opening = false
 		if err != nil {
@@ -89,7 +91,7 @@ func (p *program) join(here bool, back func()) {
 		p.joins = true
 		form.Busy(true)
 		form.Say("Looking for the vault…", widget.LowImportance)
-		laterDo(p.main, func(ctx context.Context) error {
+		turnDo(p, func(ctx context.Context) error {
 			return profiles.Join(ctx, p.home, at, c, code, setAside)
 		}, func(err error) {
 			p.joins = false
@@ -113,20 +115,25 @@ func (p *program) join(here bool, back func()) {
 // cannotJoin says on the form why the vault is not used.
 func (p *program) cannotJoin(form *settings.JoinForm, err error) {
 	p.log.Error("an existing vault could not be used", "error", err)
-	text := explain(err).String()
+	e := explain(err)
 	var mistyped *crypto.RecoveryCodeError
 	switch {
 	case errors.As(err, &mistyped):
-		form.Code.Complain(text)
+		form.Code.Complain(e.toSay())
 		form.Say("", widget.LowImportance)
-		return
+		p.window.giveFocus(form.Code.Entry, form)
 	case errors.Is(err, crypto.ErrWrongKey):
 		form.Code.Complain("This is the recovery code of another vault.")
+		form.Fail(e.toSay(), e.details)
+		p.window.giveFocus(form.Code.Entry, form)
 	case errors.Is(err, profiles.ErrVaultInUse):
 		form.OfferSettingAside()
-		text = "This computer has a vault with profiles already. It can be set aside: its folder and its key stay as they are."
+		form.Fail("This computer has a vault with profiles already. It can be set aside: its folder and its key stay as they are.", "")
+		p.window.giveFocus(form.SetAside, form)
+	default:
+		form.Fail(e.toSay(), e.details)
+		p.window.giveFocus(form.Join, form)
 	}
-	form.Say(text, widget.DangerImportance)
 }
 
 // reopen closes the library and opens the one that the settings name now.
@@ -139,7 +146,8 @@ func (p *program) reopen() {
 	}
 	old.leave()
 	p.tray.refresh()
-	laterDo(p.main, func(context.Context) error { return old.lib.Close() }, func(err error) {
+	p.lib.Store(nil)
+	turnDo(p, func(context.Context) error { return old.lib.Close() }, func(err error) {
 		if err != nil {
 			p.log.Warn("closing the library", "error", err)
 		}

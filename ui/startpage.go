@@ -1,8 +1,6 @@
 package ui
 
 import (
-	"strings"
-
 	"valise/assets"
 	"valise/ui/look"
 	"valise/ui/parts"
@@ -20,13 +18,15 @@ type startPage struct {
 	title   *parts.Text
 	text    *parts.Note
 	next    *parts.Note
+	details *parts.Note
 	buttons *fyne.Container
 }
 
 func newStartPage() *startPage {
 	s := &startPage{
 		title: parts.NewTitle("", theme.SizeNameSubHeadingText),
-		text:  parts.NewParagraph("").Centre(), next: parts.NewNote("").Centre(), buttons: parts.Row(look.Gap),
+		text:  parts.NewParagraph("").Centre(), next: parts.NewNote("").Centre(),
+		details: parts.NewFinePrint("").Centre(), buttons: parts.Row(look.Gap),
 	}
 	s.title.Alignment = fyne.TextAlignCenter
 	s.ExtendBaseWidget(s)
@@ -40,15 +40,17 @@ func (s *startPage) say(title, text string) {
 	s.text.Say(text, widget.MediumImportance)
 	s.text.Hidden = text == ""
 	s.next.Hide()
+	s.details.Hide()
 	s.Refresh()
 }
 
 // fail shows why the library does not open, what to do about it, and buttons for that; the last is the likeliest.
 func (s *startPage) fail(title string, e explanation, actions []parts.Action) {
 	s.say(title, e.what)
-	next := strings.TrimSpace(e.next + "\n" + e.details)
-	s.next.Say(next, widget.LowImportance)
-	s.next.Hidden = next == ""
+	s.next.Say(e.next, widget.LowImportance)
+	s.next.Hidden = e.next == ""
+	s.details.Say(e.details, widget.LowImportance)
+	s.details.Hidden = e.details == ""
 	s.buttons.RemoveAll()
 	for i, a := range actions {
 		b := parts.NewButton(a.Label, a.Do)
@@ -66,5 +68,5 @@ func (s *startPage) CreateRenderer() fyne.WidgetRenderer {
 	icon.FillMode = canvas.ImageFillContain
 	icon.SetMinSize(fyne.NewSquareSize(88))
 	return widget.NewSimpleRenderer(container.NewCenter(parts.Wide(460, parts.Column(look.Space,
-		icon, s.title, s.text, s.next, container.NewCenter(s.buttons)))))
+		icon, s.title, s.text, s.next, container.NewCenter(s.buttons), s.details))))
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"valise/profiles"
+	"valise/profiles/vault"
 	"valise/ui/list"
 	"valise/ui/parts"
 	"valise/ui/words"
@@ -40,10 +41,23 @@ func (c *syncControl) refresh() {
 			c.desk.log.Warn("the vault's status could not be read", "error", err)
 			return
 		}
-		c.status = s
-		c.show()
-		c.desk.settings.screen.Vault.SetStatus(s)
+		c.set(s)
 	})
+}
+
+// set shows how the vault stands.
+func (c *syncControl) set(s profiles.VaultStatus) {
+	c.status = s
+	c.show()
+	c.desk.settings.screen.Vault.SetStatus(s)
+}
+
+// connected shows at once that the vault has a place now; how much waits to be sent there is asked.
+func (c *syncControl) connected(at vault.Location) {
+	s := c.status
+	s.Place = at.String()
+	c.set(s)
+	c.refresh()
 }
 
 // show puts it into the status bar and the tray.
@@ -61,7 +75,7 @@ func (c *syncControl) standing() list.Standing {
 	case s.Vault == uuid.Nil: // not asked yet
 		return list.Standing{}
 	case s.Place == "":
-		return list.Standing{Text: fmt.Sprintf("In this computer only: %s, %s", words.Count(s.Profiles, "profile"), words.Size(s.Size))}
+		return list.Standing{Text: "In this computer only: " + c.kept()}
 	case e.Syncing:
 		return list.Standing{Text: "Syncing with " + place + "…", Tone: parts.Busy, Place: true, Busy: true, Done: e.Progress.Done, Total: e.Progress.Total}
 	case e.Err != nil && waiting > 0:
@@ -77,6 +91,24 @@ func (c *syncControl) standing() list.Standing {
 	}
 }
 
+// kept is how much there is: what the list shows, once it was read. The status may have been asked for before that.
+func (c *syncControl) kept() string {
+	kept, size := c.status.Profiles, c.status.Size
+	if c.desk.profiles != nil {
+		kept, size = 0, 0
+	}
+	for _, p := range c.desk.profiles {
+		size += p.Size
+		if p.State != profiles.StateTrashed {
+			kept++
+		}
+	}
+	if kept > 0 && size == 0 {
+		return words.Count(kept, "profile") + ", nothing saved yet"
+	}
+	return words.Count(kept, "profile") + ", " + words.Size(size)
+}
+
 // now syncs because the person asked for it.
 func (c *syncControl) now() {
 	d := c.desk
@@ -85,7 +117,7 @@ func (c *syncControl) now() {
 		return fmt.Sprintf("Synced: %s sent, %s fetched.", words.Count(moved.Sent, "object"), words.Count(moved.Fetched, "object")), err
 	}, func(text string, err error) {
 		if err != nil {
-			d.window.fail("The sync did not come through", err, d.waysOn(err, c.now)...)
+			d.window.fail("The sync did not come through", err, d.waysOn(err, uuid.Nil, c.now)...)
 			return
 		}
 		d.window.tell(parts.Notice{Tone: parts.Good, Text: text})

@@ -87,8 +87,14 @@ func startIn(t *testing.T, home profiles.Home) *bench {
 func start(t *testing.T) *bench {
 	t.Helper()
 	b := startIn(t, newHome(t))
-	b.until("the library", func() bool { return b.desk != nil && !b.desk.reading && b.desk.syncing.status.Folder != "" })
+	b.wait()
 	return b
+}
+
+// wait waits until the profiles are there to see.
+func (b *bench) wait() {
+	b.t.Helper()
+	b.until("the library", func() bool { return b.desk != nil && !b.desk.reading && b.desk.syncing.status.Folder != "" })
 }
 
 // until runs what is meant for the main goroutine until a condition holds.
@@ -155,6 +161,16 @@ func (b *bench) enter(text string) {
 	field.TypedShortcut(&fyne.ShortcutSelectAll{})
 	test.Type(field, text)
 	field.TypedKey(&fyne.KeyEvent{Name: fyne.KeyReturn})
+}
+
+// press presses a key, as the driver passes it on.
+func (b *bench) press(key fyne.KeyName) {
+	event := &fyne.KeyEvent{Name: key}
+	if focused := b.window.Canvas().Focused(); focused != nil {
+		focused.TypedKey(event)
+	} else {
+		b.window.Canvas().OnTypedKey()(event)
+	}
 }
 
 // names are the profiles on the list.

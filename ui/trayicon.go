@@ -1,10 +1,12 @@
 package ui
 
 import (
+	"context"
 	"reflect"
 
 	"valise/assets"
 	"valise/profiles"
+	"valise/ui/parts"
 	"valise/ui/tray"
 
 	"fyne.io/fyne/v2"
@@ -23,7 +25,8 @@ type trayIcon struct {
 	program *program
 	desktop desktop.App // nil where there can be no tray
 	there   bool        // something shows the icon
-	told    bool        // the person knows that closing the window leaves Valise in the tray
+	told    bool        // the person knows that closing the window leaves Valise in the tray,
+	owed    bool        // or is told when the window is there again
 	state   tray.State
 	icon    fyne.Resource
 }
@@ -125,12 +128,27 @@ func (d *desk) closeFromTray(id uuid.UUID) {
 // trayAdvice is what a person should know when the window is gone for the first time.
 const trayAdvice = "Your browsers stay open, and are saved when you close them. To end Valise, choose Quit in the tray's menu."
 
-// tellOnce says where Valise has gone when the window is closed for the first time.
+// tellOnce says where Valise has gone when the window is closed for the first time. On a desktop without notifications
+// the window says so when it is there again.
 func (t *trayIcon) tellOnce() {
 	if t.told {
 		return
 	}
 	t.told = true
-	t.program.app.SendNotification(fyne.NewNotification("Valise is in the tray", trayAdvice))
+	later(t.program.main, func(ctx context.Context) (bool, error) { return tray.TakesNotifications(ctx), nil },
+		func(can bool, _ error) {
+			if can {
+				t.program.app.SendNotification(fyne.NewNotification("Valise is in the tray", trayAdvice))
+			}
+			t.owed = !can
+		})
 	t.program.changeSettings(func(s *profiles.Settings) { s.Window.ToldAboutTray = true })
+}
+
+// tellNow says in the window what could not be told when it went away.
+func (t *trayIcon) tellNow() {
+	if t.owed {
+		t.owed = false
+		t.program.window.tell(parts.Notice{Text: "Valise was in the tray. " + trayAdvice, Stays: true})
+	}
 }

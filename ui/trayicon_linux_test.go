@@ -73,11 +73,13 @@ func size(t *testing.T, b *bench) string {
 
 func TestClosingTheWindowLeavesItInTheTrayAndSaysSoOnce(t *testing.T) {
 	b := startWithTray(t)
+	testenv.NotificationsOn(t, os.Getenv("DBUS_SESSION_BUS_ADDRESS"))
 	b.window.closed()
 	b.until("the settings on disk", func() bool {
 		s, err := b.home.Settings()
 		return err == nil && s.Window.ToldAboutTray
 	})
+	b.until("the notification", func() bool { return len(b.test.told) > 0 })
 	if b.test.quit {
 		t.Error("closing the window quits")
 	}
@@ -85,6 +87,25 @@ func TestClosingTheWindowLeavesItInTheTrayAndSaysSoOnce(t *testing.T) {
 	b.window.closed()
 	if !slices.Equal(b.test.told, []string{"Valise is in the tray"}) {
 		t.Errorf("the person is told %q", b.test.told)
+	}
+	if b.reads("Valise was in the tray.") {
+		t.Error("the window tells what a notification has told")
+	}
+}
+
+func TestWithoutNotificationsTheWindowTellsOfTheTrayOnce(t *testing.T) {
+	b := startWithTray(t)
+	b.window.closed()
+	b.until("the answer about notifications", func() bool { return b.tray.owed })
+	b.item("Show Valise").Action()
+	if !b.reads("Valise was in the tray.") || len(b.test.told) > 0 {
+		t.Errorf("the window shows %q, told was %q", b.texts(), b.test.told)
+	}
+	b.window.notices.Bars()[0].Dismiss()
+	b.window.closed()
+	b.item("Show Valise").Action()
+	if b.reads("Valise was in the tray.") {
+		t.Error("it tells it twice")
 	}
 }
 

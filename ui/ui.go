@@ -8,7 +8,8 @@
 //   - the screen is touched on the main goroutine only: what comes from elsewhere passes through main_thread.go;
 //   - nothing that can wait (keyring, disk, network, browser) is called on the main goroutine;
 //   - what the person asked for ends in a receipt or in a problem with its next step;
-//   - sessions of this process outlive the window, and are closed and saved before the program ends.
+//   - sessions of this process outlive the window, and are closed and saved before the program ends;
+//   - the program ends when it is asked to, whatever is under way (ending.go).
 //
 // Start reading with Run and program.start (start.go), then desk (desk.go).
 package ui
@@ -25,6 +26,7 @@ import (
 // Run shows the window and the tray until the person quits. It returns when everything is closed and saved.
 func Run(a fyne.App, h profiles.Home, log *slog.Logger) {
 	a.SetIcon(fyne.NewStaticResource("valise.png", assets.Icon))
+	forgetStopHook(a.Lifecycle())
 	p := newProgram(a, h, log)
 	p.start()
 	p.window.Show()

@@ -34,6 +34,9 @@ func TestASessionIsSeenFromOpeningToItsReceipt(t *testing.T) {
 	b := start(t)
 	s := b.open(profiles.How{Save: profiles.SaveNew, Name: "Work"})
 	b.until("the profile being open", func() bool { return b.state("Work") == "open" })
+	if !b.reads("In this computer only: 1 profile, nothing saved yet") {
+		t.Errorf("while it is open the window shows %q", b.texts())
+	}
 	b.tap("Close and save")
 	b.until("the receipt", func() bool { return b.reads("“Work” is saved") })
 	b.until("the profile being saved", func() bool { return b.state("Work") == "saved" })
@@ -80,6 +83,64 @@ func TestAProfileIsRenamedForkedTrashedAndPutBack(t *testing.T) {
 	b.until("the profile being gone", func() bool { return slices.Equal(b.names(), []string{"Copy"}) })
 	b.tap("Undo")
 	b.until("the profile being back", b.has("Office"))
+}
+
+func TestADamagedProfileLeadsToItsHistory(t *testing.T) {
+	b := start(t)
+	p := b.pack("Work")
+	b.damage(p)
+	b.desk.do(list.Open, list.Entry{Profile: p})
+	b.until("the failure", func() bool { return b.reads("The data is damaged") })
+	if state := b.state("Work"); state != "saved" {
+		t.Errorf("behind the failure the profile is %q", state)
+	}
+	b.tap("Show history")
+	if !b.window.shows(b.desk.profile.screen) || b.desk.profile.screen.Profile().ID != p.ID {
+		t.Error("it does not lead to the history")
+	}
+}
+
+// damage changes a byte in the middle of a profile's snapshot.
+func (b *bench) damage(p profiles.Profile) {
+	b.t.Helper()
+	found, err := filepath.Glob(filepath.Join(b.home.Dir, "vaults", "*", "profiles", p.ID.String(), p.Newest.String()+"*"))
+	if err != nil || len(found) != 1 {
+		b.t.Fatalf("the snapshot is in %v, %v", found, err)
+	}
+	data, err := os.ReadFile(found[0])
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	data[len(data)/2] ^= 1
+	if err := os.Chmod(found[0], 0o600); err != nil { // it is read-only
+		b.t.Fatal(err)
+	}
+	if err := os.WriteFile(found[0], data, 0o600); err != nil {
+		b.t.Fatal(err)
+	}
+}
+
+func TestEscapeLeavesTheFieldAndThenThePage(t *testing.T) {
+	b := start(t)
+	b.desk.showSettings()
+	s := b.desk.settings.screen
+	for _, thing := range []fyne.Focusable{s.Vault.Test, s.Browser.Pick} {
+		b.window.Canvas().Focus(thing)
+		b.press(fyne.KeyEscape)
+		if !b.window.shows(b.desk.list.screen) {
+			t.Errorf("Escape on %T does not lead back", thing)
+		}
+		b.desk.showSettings()
+	}
+	b.window.Canvas().Focus(s.Vault.Form.Bucket.Entry)
+	b.press(fyne.KeyEscape)
+	if b.window.Canvas().Focused() != nil || !b.window.shows(s) {
+		t.Error("Escape in a field does not just leave the field")
+	}
+	b.press(fyne.KeyEscape)
+	if !b.window.shows(b.desk.list.screen) {
+		t.Error("the second Escape does not lead back")
+	}
 }
 
 func TestRollingBackCanBeUndone(t *testing.T) {
@@ -164,6 +225,9 @@ func TestTheVaultIsConnectedAndUsedElsewhere(t *testing.T) {
 	form.Code.Entry.SetText(misspelled(code))
 	other.tap("Use this vault")
 	other.until("the complaint", func() bool { return strings.Contains(form.Code.Complaint(), "Group 2") })
+	if other.window.Canvas().Focused() != form.Code.Entry {
+		t.Errorf("after a typing error %T has the focus", other.window.Canvas().Focused())
+	}
 	form.Code.Entry.SetText(crypto.NewKey().RecoveryCode())
 	other.tap("Use this vault")
 	other.until("the complaint", func() bool { return strings.Contains(form.Code.Complaint(), "another vault") })
@@ -181,7 +245,14 @@ func (b *bench) connect(folder string) {
 	card.Form.Folder.Entry.SetText(folder)
 	test.Tap(card.Test)
 	b.until("the test", func() bool { return strings.Contains(card.Said(), "No vault is kept there yet.") })
+	if b.window.Canvas().Focused() != card.Test {
+		b.t.Errorf("after the test %T has the focus", b.window.Canvas().Focused())
+	}
 	test.Tap(card.Connect)
+	b.until("the place", func() bool { return b.desk.syncing.status.Place != "" })
+	if b.window.Canvas().Focused() != card.Sync || card.Said() != "" {
+		b.t.Errorf("once connected %T has the focus, and the card says %q", b.window.Canvas().Focused(), card.Said())
+	}
 	b.until("the sync", func() bool {
 		s := b.desk.syncing.status
 		return s.Place != "" && s.Waiting == 0 && !s.LastSync.IsZero()

@@ -8,10 +8,13 @@ import (
 	"valise/profiles"
 	"valise/profiles/vault"
 	"valise/ui/parts"
+
+	"github.com/google/uuid"
 )
 
-// waysOn are the buttons that fit a failure: where to mend its cause and, where that may help, to try again.
-func (d *desk) waysOn(err error, again func()) []parts.Action {
+// waysOn are the buttons that fit a failure: where to mend its cause and, where that may help, to try again. profile is
+// the one that was to be read; zero: none.
+func (d *desk) waysOn(err error, profile uuid.UUID, again func()) []parts.Action {
 	settings := parts.Action{Label: "Open settings", Do: d.showSettings}
 	among := func(kinds ...error) bool {
 		for _, kind := range kinds {
@@ -28,6 +31,8 @@ func (d *desk) waysOn(err error, again func()) []parts.Action {
 	case among(vault.ErrWrongSecret, vault.ErrForbidden, vault.ErrNoBucket, vault.ErrWrongEndpoint, vault.ErrUntrusted,
 		vault.ErrVaultGone, vault.ErrOtherVault, profiles.ErrNoCredentials, browser.ErrNoBrowser):
 		return []parts.Action{settings}
+	case profile != uuid.Nil && among(crypto.ErrDamaged):
+		return []parts.Action{d.history(profile)} // an earlier snapshot may be whole
 	case among(vault.ErrUnreachable, vault.ErrDiskFull, vault.ErrClock, crypto.ErrKeyringLocked, crypto.ErrNoKeyring,
 		browser.ErrDidNotStart, browser.ErrInUse):
 		if again != nil {

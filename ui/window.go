@@ -52,10 +52,19 @@ func (w *window) shows(page fyne.CanvasObject) bool {
 	return len(w.page.Objects) == 1 && w.page.Objects[0] == page
 }
 
+// giveFocus moves the keyboard to a button on a page that was pressed and did its work: pressing takes the focus away.
+// Where the person has gone on meanwhile, it stays there.
+func (w *window) giveFocus(thing fyne.Focusable, page fyne.CanvasObject) {
+	if w.shows(page) && w.Canvas().Overlays().Top() == nil && w.Canvas().Focused() == nil {
+		w.Canvas().Focus(thing)
+	}
+}
+
 // raise brings the window to the front, from the tray too.
 func (w *window) raise() {
 	w.Show()
 	w.RequestFocus()
+	w.program.tray.tellNow()
 }
 
 // closed hides the window where a tray can bring it back, and quits where there is none.

@@ -4,6 +4,8 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/widget"
 	"github.com/google/uuid"
+
+	"valise/ui/parts"
 )
 
 // Rows is the list itself. The arrow keys move through it, Enter opens, F2 renames, Delete moves to the trash.
@@ -103,6 +105,8 @@ func (r *Rows) TypedKey(key *fyne.KeyEvent) {
 		r.press(func(Entry) Verb { return Rename })
 	case fyne.KeyDelete:
 		r.press(func(Entry) Verb { return Trash })
+	case fyne.KeyEscape:
+		parts.PassOn(r, key)
 	}
 }
 

@@ -10,20 +10,21 @@ import (
 
 // Colours beside Fyne's own names.
 const (
-	Card       fyne.ThemeColorName = "valise.card"       // what a card is filled with
-	CardBorder fyne.ThemeColorName = "valise.cardBorder" // its edge
-	CardHover  fyne.ThemeColorName = "valise.cardHover"  // under the mouse
-	Muted      fyne.ThemeColorName = "valise.muted"      // text of second importance
-	Accent     fyne.ThemeColorName = theme.ColorNamePrimary
-	GoodTint   fyne.ThemeColorName = "valise.goodTint" // behind text in the colour beside it
-	Good       fyne.ThemeColorName = theme.ColorNameSuccess
-	WarnTint   fyne.ThemeColorName = "valise.warnTint"
-	Warn       fyne.ThemeColorName = theme.ColorNameWarning
-	BadTint    fyne.ThemeColorName = "valise.badTint"
-	Bad        fyne.ThemeColorName = theme.ColorNameError
-	BusyTint   fyne.ThemeColorName = "valise.busyTint"
-	Busy       fyne.ThemeColorName = "valise.busy"
-	QuietTint  fyne.ThemeColorName = "valise.quietTint"
+	Card          fyne.ThemeColorName = "valise.card"          // what a card is filled with
+	CardBorder    fyne.ThemeColorName = "valise.cardBorder"    // its edge
+	CardHover     fyne.ThemeColorName = "valise.cardHover"     // under the mouse
+	OverlayBorder fyne.ThemeColorName = "valise.overlayBorder" // the edge of what lies in front of a page: no shadow is seen in the dark
+	Muted         fyne.ThemeColorName = "valise.muted"         // text of second importance
+	Accent        fyne.ThemeColorName = theme.ColorNamePrimary
+	GoodTint      fyne.ThemeColorName = "valise.goodTint" // behind text in the colour beside it
+	Good          fyne.ThemeColorName = theme.ColorNameSuccess
+	WarnTint      fyne.ThemeColorName = "valise.warnTint"
+	Warn          fyne.ThemeColorName = theme.ColorNameWarning
+	BadTint       fyne.ThemeColorName = "valise.badTint"
+	Bad           fyne.ThemeColorName = theme.ColorNameError
+	BusyTint      fyne.ThemeColorName = "valise.busyTint"
+	Busy          fyne.ThemeColorName = "valise.busy"
+	QuietTint     fyne.ThemeColorName = "valise.quietTint"
 )
 
 // ProfileColours are what a person can choose from, the most told apart first. White text can be read on each.
@@ -98,7 +99,7 @@ var light = palette{
 	theme.ColorNameFocus:               veil(0x4f46e5, 0x58),
 	theme.ColorNameSelection:           veil(0x4f46e5, 0x30),
 	theme.ColorNameInputBackground:     rgb(0xffffff),
-	theme.ColorNameInputBorder:         rgb(0xd3d6e2),
+	theme.ColorNameInputBorder:         rgb(0x8d92a8),
 	theme.ColorNameMenuBackground:      rgb(0xffffff),
 	theme.ColorNameOverlayBackground:   rgb(0xffffff),
 	theme.ColorNameHeaderBackground:    rgb(0xf5f6fa),
@@ -115,6 +116,7 @@ var light = palette{
 	Card:                               rgb(0xffffff),
 	CardBorder:                         rgb(0xe2e4ed),
 	CardHover:                          rgb(0xfafaff),
+	OverlayBorder:                      rgb(0xd3d6e2),
 	Muted:                              rgb(0x5f6479),
 	GoodTint:                           rgb(0xdff5e6),
 	WarnTint:                           rgb(0xfdf0d5),
@@ -132,16 +134,16 @@ var dark = palette{
 	theme.ColorNamePrimary:             rgb(0x8b8ffa),
 	theme.ColorNameForegroundOnPrimary: rgb(0x12131d),
 	theme.ColorNameHyperlink:           rgb(0xa5a8fc),
-	theme.ColorNameButton:              rgb(0x2a2c3a),
+	theme.ColorNameButton:              rgb(0x363a4d),
 	theme.ColorNameDisabledButton:      rgb(0x20222d),
 	theme.ColorNameHover:               veil(0xffffff, 0x14),
 	theme.ColorNamePressed:             veil(0xffffff, 0x28),
 	theme.ColorNameFocus:               veil(0x8b8ffa, 0x66),
 	theme.ColorNameSelection:           veil(0x8b8ffa, 0x40),
 	theme.ColorNameInputBackground:     rgb(0x1a1c26),
-	theme.ColorNameInputBorder:         rgb(0x363949),
-	theme.ColorNameMenuBackground:      rgb(0x232531),
-	theme.ColorNameOverlayBackground:   rgb(0x1d1f2a),
+	theme.ColorNameInputBorder:         rgb(0x70758c),
+	theme.ColorNameMenuBackground:      rgb(0x272a38),
+	theme.ColorNameOverlayBackground:   rgb(0x272a38),
 	theme.ColorNameHeaderBackground:    rgb(0x13141b),
 	theme.ColorNameSeparator:           rgb(0x2a2c3a),
 	theme.ColorNameScrollBar:           veil(0xffffff, 0x60),
@@ -156,6 +158,7 @@ var dark = palette{
 	Card:                               rgb(0x1b1d27),
 	CardBorder:                         rgb(0x2a2c3a),
 	CardHover:                          rgb(0x20222e),
+	OverlayBorder:                      rgb(0x4d5268),
 	Muted:                              rgb(0x9ba0b5),
 	GoodTint:                           rgb(0x17301f),
 	WarnTint:                           rgb(0x352a14),

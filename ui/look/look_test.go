@@ -95,6 +95,19 @@ func TestColoursAreParsed(t *testing.T) {
 	}
 }
 
+// Edges that show where something is need less than text: https://www.w3.org/TR/WCAG22/#non-text-contrast
+func TestEdgesOfFieldsAndRingsCanBeSeen(t *testing.T) {
+	for _, mode := range []look.Mode{look.Light, look.Dark} {
+		th := look.New(mode)
+		for _, ground := range []fyne.ThemeColorName{look.Card, theme.ColorNameInputBackground, theme.ColorNameOverlayBackground} {
+			got := contrast(th.Color(theme.ColorNameInputBorder, theme.VariantLight), th.Color(ground, theme.VariantLight))
+			if got < readableLarge {
+				t.Errorf("%s: an edge on %s has a contrast of %.1f, less than %v", mode, ground, got, readableLarge)
+			}
+		}
+	}
+}
+
 // contrast is the ratio of two opaque colours, from 1 to 21: https://www.w3.org/TR/WCAG22/#dfn-contrast-ratio
 func contrast(a, b color.Color) float64 {
 	light, dark := luminance(a), luminance(b)

@@ -8,7 +8,7 @@ import (
 // Button is a widget.Button that Enter presses too.
 type Button struct {
 	widget.Button
-	OnEscape func() // what Escape does while the button has the focus; nil: nothing
+	OnEscape func() // what Escape does while the button has the focus; nil: what it does on the page
 }
 
 // NewButton makes an ordinary button.
@@ -45,15 +45,15 @@ const sideRoom = 5
 
 // TypedKey implements fyne.Focusable.
 func (b *Button) TypedKey(key *fyne.KeyEvent) {
-	switch key.Name {
-	case fyne.KeyReturn, fyne.KeyEnter:
+	switch {
+	case key.Name == fyne.KeyReturn || key.Name == fyne.KeyEnter:
 		b.Tapped(nil)
-	case fyne.KeyEscape:
-		if b.OnEscape != nil {
-			b.OnEscape()
-		}
-	default:
+	case key.Name == fyne.KeySpace:
 		b.Button.TypedKey(key)
+	case key.Name == fyne.KeyEscape && b.OnEscape != nil:
+		b.OnEscape()
+	default:
+		PassOn(b, key)
 	}
 }
 

@@ -9,7 +9,7 @@ import (
 // Entry is a widget.Entry that passes on the keys that are not about text.
 type Entry struct {
 	widget.Entry
-	OnEscape func() // nil: Escape does nothing
+	OnEscape func() // nil: Escape leaves the entry, what was typed stays
 	self     fyne.Widget
 }
 
@@ -31,6 +31,10 @@ func (e *Entry) TypedKey(key *fyne.KeyEvent) {
 	switch {
 	case key.Name == fyne.KeyEscape && e.OnEscape != nil:
 		e.OnEscape()
+	case key.Name == fyne.KeyEscape:
+		if c := fyne.CurrentApp().Driver().CanvasForObject(e.self); c != nil {
+			c.Unfocus()
+		}
 	case (key.Name == fyne.KeyReturn || key.Name == fyne.KeyEnter) && e.OnSubmitted != nil:
 		e.OnSubmitted(e.Text) // also where there are several lines
 	default:

@@ -32,6 +32,13 @@ func NewParagraph(text string) *Note {
 	return n
 }
 
+// NewFinePrint is a paragraph of least importance, in small letters.
+func NewFinePrint(text string) *Note {
+	n := NewNote(text)
+	n.segment.Style.SizeName = theme.SizeNameCaptionText
+	return n
+}
+
 // Centre puts the lines into the middle.
 func (n *Note) Centre() *Note {
 	n.segment.Style.Alignment = fyne.TextAlignCenter

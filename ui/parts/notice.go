@@ -104,7 +104,7 @@ func (b *NoticeBar) Reading() bool { return !b.details.Hidden }
 func (b *NoticeBar) CreateRenderer() fyne.WidgetRenderer {
 	front, _ := b.Notice.Tone.Colours()
 	panel := NewPanel(look.Card, look.CardRadius)
-	panel.Paint(theme.ColorNameOverlayBackground, look.CardBorder, 1)
+	panel.Paint(theme.ColorNameOverlayBackground, look.OverlayBorder, 1)
 	panel.Shadow = true
 	dot := container.NewGridWrap(fyne.NewSquareSize(10), NewPanel(front, 5))
 	text := NewNote("")

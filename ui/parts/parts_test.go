@@ -150,6 +150,26 @@ func TestOneOfSeveralIsChosenWithTheKeys(t *testing.T) {
 	}
 }
 
+func TestOptionsStandAtEvenDistancesAndAreChosenWithTheKeys(t *testing.T) {
+	app(t)
+	o := parts.NewOptions("As the system", "Light", "Dark")
+	w := test.NewTempWindow(t, o)
+	var chosen []string
+	o.OnChanged = func(label string) { chosen = append(chosen, label) }
+	line := test.WidgetRenderer(o).Objects()[0].(*fyne.Container).Objects
+	end := func(i int) float32 { return line[i].Position().X + line[i].Size().Width }
+	if first, second := line[1].Position().X-end(0), line[2].Position().X-end(1); first != second || first <= 0 {
+		t.Errorf("the gaps are %v and %v", first, second)
+	}
+	w.Canvas().Focus(line[0].(fyne.Focusable))
+	for _, key := range []fyne.KeyName{fyne.KeySpace, fyne.KeySpace, fyne.KeyRight, fyne.KeyRight, fyne.KeyRight} {
+		w.Canvas().Focused().TypedKey(&fyne.KeyEvent{Name: key})
+	}
+	if want := "As the system,Light,Dark"; strings.Join(chosen, ",") != want || w.Canvas().Focused() != line[2].(fyne.Focusable) {
+		t.Errorf("chosen were %q, want %q", chosen, want)
+	}
+}
+
 func TestEscapeLeavesADialog(t *testing.T) {
 	app(t)
 	w := test.NewTempWindow(t, parts.NewNote(""))

@@ -19,13 +19,14 @@ import (
 type Row struct {
 	widget.BaseWidget
 	Snapshot                profiles.Snapshot
+	When                    string // in words
 	OpenThrowaway, RollBack *parts.Button
 	More                    *parts.Button
 	do                      func(Verb, profiles.Snapshot)
 }
 
-func newRow(s profiles.Snapshot, do func(Verb, profiles.Snapshot)) *Row {
-	r := &Row{Snapshot: s, do: do}
+func newRow(s profiles.Snapshot, when string, do func(Verb, profiles.Snapshot)) *Row {
+	r := &Row{Snapshot: s, When: when, do: do}
 	r.OpenThrowaway = parts.NewFlat("Open throwaway", nil, func() { do(OpenThrowaway, s) })
 	r.RollBack = parts.NewButton("Roll back", func() { do(RollBack, s) })
 	r.More = parts.NewFlat("", theme.MoreVerticalIcon(), r.openMenu)
@@ -87,7 +88,7 @@ func (r *Row) CreateRenderer() fyne.WidgetRenderer {
 	for _, c := range marks(r.Snapshot) {
 		chips.Add(c)
 	}
-	when := parts.NewTitle(words.Capital(words.When(r.Snapshot.When, now())), theme.SizeNameText)
+	when := parts.NewTitle(words.Capital(r.When), theme.SizeNameText)
 	when.Cut = true
 	second := parts.NewQuiet(about(r.Snapshot))
 	second.Cut = true

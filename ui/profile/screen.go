@@ -167,8 +167,9 @@ func (s *Screen) SetHistory(snapshots []profiles.Snapshot) {
 func (s *Screen) fillHistory() {
 	s.history.RemoveAll()
 	s.Rows = nil
-	for _, snapshot := range s.snapshots[:min(s.shown, len(s.snapshots))] {
-		row := newRow(snapshot, func(v Verb, snapshot profiles.Snapshot) { s.OnSnapshot(v, snapshot) })
+	times := s.times()
+	for i, snapshot := range s.snapshots[:min(s.shown, len(s.snapshots))] {
+		row := newRow(snapshot, times[i], func(v Verb, snapshot profiles.Snapshot) { s.OnSnapshot(v, snapshot) })
 		s.Rows = append(s.Rows, row)
 		s.history.Add(row)
 	}
@@ -180,6 +181,22 @@ func (s *Screen) fillHistory() {
 	}
 	s.ahead.Set(words.Count(len(s.snapshots), "snapshot"))
 	s.Refresh()
+}
+
+// times says of each snapshot when it was made, to the second where two would read alike.
+func (s *Screen) times() []string {
+	var times []string
+	alike := map[string]int{}
+	for _, snapshot := range s.snapshots {
+		times = append(times, words.When(snapshot.When, now()))
+		alike[times[len(times)-1]]++
+	}
+	for i, snapshot := range s.snapshots {
+		if alike[times[i]] > 1 {
+			times[i] = words.WhenToTheSecond(snapshot.When, now())
+		}
+	}
+	return times
 }
 
 // ShowOlder shows more of a long history.

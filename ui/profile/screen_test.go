@@ -69,6 +69,16 @@ func TestMarksSayWhatIsSpecial(t *testing.T) {
 	}
 }
 
+func TestSnapshotsOfTheSameMinuteAreToldApart(t *testing.T) {
+	noon := time.Date(2020, 5, 6, 12, 0, 0, 0, time.Local)
+	s := show(t, work(), []profiles.Snapshot{{When: noon.Add(40 * time.Second)}, {When: noon.Add(5 * time.Second)}, {When: noon.Add(-time.Hour)}})
+	for i, want := range []string{"6 May 2020, 12:00:40", "6 May 2020, 12:00:05", "6 May 2020, 11:00"} {
+		if got := s.Rows[i].When; got != want {
+			t.Errorf("snapshot %d is of %q, want %q", i, got, want)
+		}
+	}
+}
+
 func TestALongHistoryIsShownByAndBy(t *testing.T) {
 	s := show(t, work(), make([]profiles.Snapshot, 130))
 	if len(s.Rows) != 60 {

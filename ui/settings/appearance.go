@@ -18,15 +18,15 @@ var modes = []struct {
 type AppearanceCard struct {
 	widget.BaseWidget
 	OnMode func(look.Mode)
-	Mode   *widget.RadioGroup
+	Mode   *parts.Options
 }
 
 func newAppearanceCard() *AppearanceCard {
-	c := &AppearanceCard{Mode: widget.NewRadioGroup(nil, nil)}
+	var labels []string
 	for _, m := range modes {
-		c.Mode.Options = append(c.Mode.Options, m.label)
+		labels = append(labels, m.label)
 	}
-	c.Mode.Horizontal, c.Mode.Required = true, true
+	c := &AppearanceCard{Mode: parts.NewOptions(labels...)}
 	c.ExtendBaseWidget(c)
 	return c
 }

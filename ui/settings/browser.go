@@ -18,7 +18,7 @@ type BrowserCard struct {
 	OnPick   func(path string) // empty: automatic
 	OnChoose func()            // another executable
 
-	Pick   *widget.Select
+	Pick   *parts.Select
 	Choose *parts.Button
 	used   *parts.Note
 	paths  map[string]string
@@ -26,7 +26,7 @@ type BrowserCard struct {
 
 func newBrowserCard() *BrowserCard {
 	c := &BrowserCard{used: parts.NewParagraph("")}
-	c.Pick = widget.NewSelect(nil, nil)
+	c.Pick = parts.NewSelect()
 	c.Choose = parts.NewButton("Choose another…", func() { c.OnChoose() })
 	c.ExtendBaseWidget(c)
 	return c

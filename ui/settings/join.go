@@ -21,8 +21,8 @@ type JoinForm struct {
 	Back, Join *parts.Button
 	Form       *PlaceForm
 	Code       *parts.Field
-	SetAside   *widget.Check
-	result     *parts.Note
+	SetAside   *parts.Check
+	result     *parts.Outcome
 	here       bool
 }
 
@@ -31,8 +31,8 @@ type JoinForm struct {
 func NewJoinForm(here bool) *JoinForm {
 	f := &JoinForm{
 		Form: NewPlaceForm(), Code: parts.NewField("Recovery code", "14 groups of 5 characters"),
-		SetAside: widget.NewCheck("Set the vault of this computer aside (its folder stays as it is)", nil),
-		result:   parts.NewNote(""), here: here,
+		SetAside: parts.NewCheck("Set the vault of this computer aside (its folder stays as it is)"),
+		result:   parts.NewOutcome(), here: here,
 	}
 	f.Back = parts.NewFlat("Back", theme.NavigateBackIcon(), func() { f.OnBack() })
 	f.Join = parts.NewPrimary("Use this vault", f.submit)
@@ -42,7 +42,6 @@ func NewJoinForm(here bool) *JoinForm {
 	f.Code.Entry.SetMinRowsVisible(2)
 	f.Form.Hidden = here
 	f.SetAside.Hide()
-	f.result.Hide()
 	f.ExtendBaseWidget(f)
 	return f
 }
@@ -75,8 +74,13 @@ func (f *JoinForm) submit() {
 
 // Say shows how it goes; an empty text takes it away.
 func (f *JoinForm) Say(text string, importance widget.Importance) {
-	f.result.Say(text, importance)
-	f.result.Hidden = text == ""
+	f.result.Say(text, "", importance)
+	f.Refresh()
+}
+
+// Fail says why the vault is not used; details are the technical side and may be empty.
+func (f *JoinForm) Fail(text, details string) {
+	f.result.Say(text, details, widget.DangerImportance)
 	f.Refresh()
 }
 

@@ -26,7 +26,7 @@ type PlaceForm struct {
 	widget.BaseWidget
 	OnChooseFolder func(chosen func(string)) // asks for a folder; nil: it can only be typed
 
-	Kind                             *widget.RadioGroup
+	Kind                             *parts.Options
 	Bucket, Prefix, Endpoint, Region *parts.Field
 	AccessKey, SecretKey             *parts.Field
 	Folder                           *parts.Field
@@ -48,8 +48,8 @@ func NewPlaceForm() *PlaceForm {
 	f.bucketFields = parts.Column(look.Space-4,
 		parts.Pair(f.Bucket, f.Prefix), parts.Pair(f.Endpoint, f.Region), parts.Pair(f.AccessKey, f.SecretKey))
 	f.folderFields = parts.Column(look.Gap, f.Folder, container.NewHBox(choose))
-	f.Kind = widget.NewRadioGroup([]string{KindS3, KindFolder}, func(string) { f.showKind() })
-	f.Kind.Horizontal, f.Kind.Required = true, true
+	f.Kind = parts.NewOptions(KindS3, KindFolder)
+	f.Kind.OnChanged = func(string) { f.showKind() }
 	f.ExtendBaseWidget(f)
 	f.Kind.SetSelected(KindS3)
 	return f

@@ -24,12 +24,13 @@ type VaultCard struct {
 
 	Form                            *PlaceForm
 	Test, Connect, Disconnect, Sync *parts.Button
-	standing, place, result         *parts.Note
+	standing, place                 *parts.Note
+	result                          *parts.Outcome
 	form, connected                 *fyne.Container
 }
 
 func newVaultCard() *VaultCard {
-	c := &VaultCard{Form: NewPlaceForm(), standing: parts.NewNote(""), place: parts.NewParagraph(""), result: parts.NewNote("")}
+	c := &VaultCard{Form: NewPlaceForm(), standing: parts.NewNote(""), place: parts.NewParagraph(""), result: parts.NewOutcome()}
 	ask := func(then *func(vault.Location, vault.Credentials)) func() {
 		return func() {
 			c.Say("", widget.MediumImportance)
@@ -43,11 +44,10 @@ func newVaultCard() *VaultCard {
 	c.Disconnect = parts.NewButton("Disconnect", func() { c.OnDisconnect() })
 	c.Sync = parts.NewButton("Sync now", func() { c.OnSync() })
 	c.Sync.Icon = theme.ViewRefreshIcon()
-	c.result.Hide()
 	c.form = parts.Column(look.Space-4,
 		parts.NewNote("Keep a copy in a bucket or a folder as well, and use it from other computers. It gets nothing but encrypted data."),
 		c.Form, parts.Row(look.Gap, c.Test, c.Connect))
-	c.connected = parts.Row(look.Gap, c.Sync, c.Disconnect)
+	c.connected = parts.Column(look.Gap+2, parts.Row(look.Gap, c.Sync, c.Disconnect), parts.NewNote("Other computers open it with its recovery code."))
 	c.ExtendBaseWidget(c)
 	return c
 }
@@ -76,8 +76,13 @@ func (c *VaultCard) SetStatus(s profiles.VaultStatus) {
 
 // Say shows what came of a test or of connecting; an empty text takes it away.
 func (c *VaultCard) Say(text string, importance widget.Importance) {
-	c.result.Say(text, importance)
-	c.result.Hidden = text == ""
+	c.result.Say(text, "", importance)
+	c.Refresh()
+}
+
+// Fail says why a test or connecting did not go well; details are the technical side and may be empty.
+func (c *VaultCard) Fail(text, details string) {
+	c.result.Say(text, details, widget.DangerImportance)
 	c.Refresh()
 }
 

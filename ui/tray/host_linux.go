@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/godbus/dbus/v5"
@@ -89,6 +90,28 @@ func hosted(ctx context.Context, bus *dbus.Conn) bool {
 	err = bus.Object(watcherName, watcherPath).CallWithContext(ctx, "org.freedesktop.DBus.Properties.Get", 0,
 		watcherName, "IsStatusNotifierHostRegistered").Store(&registered)
 	return err == nil && registered
+}
+
+// TakesNotifications says whether the desktop shows notifications, or has something that starts when there is one:
+// https://specifications.freedesktop.org/notification-spec/latest/
+func TakesNotifications(ctx context.Context) bool {
+	const name = "org.freedesktop.Notifications"
+	if !HasBus() {
+		return false
+	}
+	bus, err := dbus.ConnectSessionBus(dbus.WithContext(ctx))
+	if err != nil {
+		return false
+	}
+	defer bus.Close()
+	for _, list := range []string{"ListNames", "ListActivatableNames"} {
+		var names []string
+		err := bus.BusObject().CallWithContext(ctx, "org.freedesktop.DBus."+list, 0).Store(&names)
+		if err == nil && slices.Contains(names, name) {
+			return true
+		}
+	}
+	return false
 }
 
 // literal is how a label is written so that all of it is shown: a host takes a single underscore for the mark of an

@@ -42,6 +42,11 @@ func When(then, now time.Time) string {
 	}
 }
 
+// WhenToTheSecond is When with the seconds, for moments that read alike without them.
+func WhenToTheSecond(then, now time.Time) string {
+	return When(then, now) + then.Local().Format(":05")
+}
+
 func sameDay(a, b time.Time) bool {
 	return a.Year() == b.Year() && a.YearDay() == b.YearDay()
 }

@@ -27,6 +27,9 @@ func TestTimesAreSaidInWords(t *testing.T) {
 			t.Errorf("When(%v) = %q, want %q", c.then, got, c.when)
 		}
 	}
+	if got := words.WhenToTheSecond(now.Add(7*time.Second), now); got != "today, 15:00:07" {
+		t.Errorf("to the second it is %q", got)
+	}
 	if got := words.Ago(time.Time{}, now); got != "never" {
 		t.Errorf("the zero time is %q, want never", got)
 	}
