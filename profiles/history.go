@@ -35,9 +35,10 @@ func (l *Library) History(ctx context.Context, profile uuid.UUID) ([]Snapshot, e
 		return nil, err
 	}
 	history := make([]Snapshot, 0, len(shelf.snapshots))
+	newest := l.newest(ctx, profile, shelf)
 	parents := map[uuid.UUID]bool{}
 	for _, id := range slices.Backward(shelf.snapshots) {
-		s := Snapshot{ID: id, Label: labels[id], Stored: shelf.sizes[id], Newest: id == shelf.newest(), Where: InThisComputer}
+		s := Snapshot{ID: id, Label: labels[id], Stored: shelf.sizes[id], Newest: id == newest, Where: InThisComputer}
 		if l.vault.Remote() != nil {
 			s.Where = InTheVault
 			if queued[vault.SnapshotName(profile, id)] {
@@ -49,14 +50,17 @@ func (l *Library) History(ctx context.Context, profile uuid.UUID) ([]Snapshot, e
 		} else {
 			m := index.Meta
 			parents[m.Parent] = true
-			s.Parent, s.When, s.Device, s.Ended = m.Parent, m.When, m.Device, m.Ended.String()
+			s.Parent, s.When, s.Device, s.Ended, s.Aside = m.Parent, m.When, m.Device, m.Ended.String(), m.Aside
 			s.Browser = strings.TrimSpace(m.Browser + " " + m.Version)
 			s.Size, s.Files, s.Summary, s.Sites = index.Size(), index.Files(), index.Summary, index.Summary.Sites
 		}
 		history = append(history, s)
 	}
+	later := true // than the newest
 	for i := range history {
-		history[i].Branch = !history[i].Newest && history[i].Problem == nil && !parents[history[i].ID]
+		s := &history[i]
+		s.Branch = !s.Newest && s.Problem == nil && !parents[s.ID] && (s.Aside == "" || later)
+		later = later && !s.Newest
 	}
 	return history, nil
 }

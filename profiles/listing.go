@@ -52,7 +52,7 @@ func (l *Library) Profiles(ctx context.Context) ([]Profile, error) {
 func (l *Library) profile(ctx context.Context, id uuid.UUID, shelf *shelf) Profile {
 	p := Profile{
 		ID: id, Name: "Profile " + id.String()[:8], Colour: colourOf(id), State: StateSaved,
-		Snapshots: len(shelf.snapshots), Size: shelf.size, Newest: shelf.newest(), Where: shelf.where(l),
+		Snapshots: len(shelf.snapshots), Size: shelf.size, Newest: l.newest(ctx, id, shelf), Where: shelf.where(l),
 	}
 	if shelf.card != uuid.Nil {
 		c, err := l.readCard(ctx, id, shelf.card)
@@ -72,6 +72,7 @@ func (l *Library) profile(ctx context.Context, id uuid.UUID, shelf *shelf) Profi
 			p.LastOpened, p.LastSaved = index.Meta.Opened, index.Meta.When
 		}
 	}
+	p.Aside = l.aside(ctx, id, shelf, p.Newest)
 	if !p.Trashed.IsZero() {
 		p.State = StateTrashed
 	}

@@ -38,7 +38,15 @@ type Profile struct {
 	Summary    snapshot.Summary `json:"-"`    // of the newest snapshot
 	Sites      []string         `json:"sites,omitempty"`
 	Where      Where            `json:"where"`
+	Aside      *Aside           `json:"aside,omitempty"` // a later saving that asks whether it is to be the newest
 	Problem    error            `json:"-"`
+}
+
+// Aside is a snapshot that was set aside because it looks as if logins were lost in it. Rollback to it makes it the newest
+// all the same, Discard removes it, and the next saving leaves it behind.
+type Aside struct {
+	Snapshot uuid.UUID `json:"snapshot"`
+	Why      string    `json:"why"` // "all of its 14 cookies are gone"
 }
 
 // savedOnce says whether there is a snapshot of the profile; a new one has none until its first session ends.
@@ -74,7 +82,8 @@ type Snapshot struct {
 	Size    int64            `json:"size"`   // bytes of the profile as it was
 	Files   int              `json:"files"`
 	Newest  bool             `json:"newest,omitempty"`
-	Branch  bool             `json:"branch,omitempty"` // a head that is not the newest: two devices saved from the same parent
+	Branch  bool             `json:"branch,omitempty"` // a head that is not the newest: two devices saved from the same parent, or it was set aside
+	Aside   string           `json:"aside,omitempty"`  // why it was set aside; empty: it was not. While it is a branch, it asks
 	Where   Where            `json:"where"`
 	Summary snapshot.Summary `json:"-"`
 	Sites   []string         `json:"sites,omitempty"`

@@ -20,6 +20,9 @@ type Settings struct {
 	Place   vault.Location `json:"place,omitzero"`    // where else the vault is kept; zero: in this computer only
 	Browser string         `json:"browser,omitempty"` // the executable; empty: the best that is found
 	Window  WindowSettings `json:"window,omitzero"`
+	Keep    Retention      `json:"keep,omitzero"`
+	// CheckpointMinutes is how often running sessions are checkpointed; 0: every 3 minutes, negative: never.
+	CheckpointMinutes int `json:"checkpoint_minutes,omitempty"`
 }
 
 // WindowSettings is what the window remembers.

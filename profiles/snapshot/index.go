@@ -77,6 +77,7 @@ type metaMap struct {
 	Version  string    `cbor:"9,keyasint,omitempty"`
 	Ended    Ending    `cbor:"10,keyasint"`
 	Sequence uint64    `cbor:"11,keyasint,omitempty"`
+	Aside    string    `cbor:"12,keyasint,omitempty"`
 }
 
 type origin struct {
@@ -86,7 +87,7 @@ type origin struct {
 
 func (m Meta) toMap() metaMap {
 	out := metaMap{Profile: m.Profile, Parent: m.Parent, When: m.When.UnixMilli(), Device: m.Device, OS: m.OS,
-		Browser: m.Browser, Version: m.Version, Ended: m.Ended, Sequence: m.Sequence}
+		Browser: m.Browser, Version: m.Version, Ended: m.Ended, Sequence: m.Sequence, Aside: m.Aside}
 	if m.Origin != nil {
 		out.Origin = &origin{Profile: m.Origin.Profile, Snapshot: m.Origin.Snapshot}
 	}
@@ -98,7 +99,7 @@ func (m Meta) toMap() metaMap {
 
 func (m metaMap) toMeta(id uuid.UUID) Meta {
 	out := Meta{ID: id, Profile: m.Profile, Parent: m.Parent, When: time.UnixMilli(m.When).UTC(), Device: m.Device,
-		OS: m.OS, Browser: m.Browser, Version: m.Version, Ended: m.Ended, Sequence: m.Sequence}
+		OS: m.OS, Browser: m.Browser, Version: m.Version, Ended: m.Ended, Sequence: m.Sequence, Aside: m.Aside}
 	if m.Origin != nil {
 		out.Origin = &Origin{Profile: m.Origin.Profile, Snapshot: m.Origin.Snapshot}
 	}
@@ -110,7 +111,7 @@ func (m metaMap) toMeta(id uuid.UUID) Meta {
 
 // normal is m as a reader will find it.
 func (m Meta) normal() Meta {
-	for _, text := range []*string{&m.Device, &m.OS, &m.Browser, &m.Version} {
+	for _, text := range []*string{&m.Device, &m.OS, &m.Browser, &m.Version, &m.Aside} {
 		*text = strings.ToValidUTF8(*text, "\ufffd")
 	}
 	return m.toMap().toMeta(m.ID)

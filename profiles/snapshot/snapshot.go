@@ -64,6 +64,9 @@ type Meta struct {
 	Version  string // "156.0.8078.79"
 	Ended    Ending
 	Sequence uint64 // the vault-wide sequence that the writer had seen
+	// Aside says, in words, why the snapshot was set aside: it does not become the newest of its profile unless a person
+	// says so. Empty: it was not.
+	Aside string
 }
 
 // Tab is an open tab.
