@@ -62,6 +62,9 @@ func (t *terminal) printHistory(history []profiles.Snapshot) {
 		if s.Problem != nil {
 			t.say("warning: %s: %v", short[i], s.Problem)
 		}
+		if s.Aside != "" && s.Branch {
+			t.say("%s was set aside: %s. If all is well, `valise rollback` makes it the newest.", short[i], s.Aside)
+		}
 	}
 }
 
@@ -74,6 +77,10 @@ func remark(s profiles.Snapshot) string {
 		return "newest, waiting"
 	case s.Newest:
 		return "newest"
+	case s.Aside != "":
+		return "set aside"
+	case s.Ended == "checkpoint":
+		return "checkpoint"
 	case s.Branch:
 		return "branch"
 	}

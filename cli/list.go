@@ -49,9 +49,12 @@ func (t *terminal) printProfiles(list []profiles.Profile) {
 		rows = append(rows, []string{p.Name, short[i], ago(p.LastOpened), size(p.Size), state(p)})
 	}
 	t.table([]string{"NAME", "ID", "OPENED", "SIZE", "STATE"}, rows)
-	for _, p := range list {
+	for i, p := range list {
 		if p.Problem != nil {
 			t.say("warning: %q: %v", p.Name, p.Problem)
+		}
+		if p.Aside != nil {
+			t.say("%q: the last saving was set aside, since %s. `valise history %s` shows it.", p.Name, p.Aside.Why, short[i])
 		}
 	}
 }

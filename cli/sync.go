@@ -44,7 +44,7 @@ other computers saved there, and print what moved.`,
 // sync syncs once, and prints what moved.
 func (t *terminal) sync(ctx context.Context, lib *profiles.Library) error {
 	moved, err := lib.Sync(ctx)
-	if err == nil || moved.Sent+moved.Fetched > 0 {
+	if err == nil || moved.Sent+moved.Fetched+moved.Removed > 0 {
 		t.printMoved(moved)
 	}
 	return err
@@ -58,7 +58,7 @@ func (t *terminal) keepSyncing(ctx context.Context, lib *profiles.Library) error
 	var trouble string
 	for ctx.Err() == nil {
 		moved, err := lib.Sync(ctx)
-		if moved.Sent+moved.Fetched > 0 {
+		if moved.Sent+moved.Fetched+moved.Removed > 0 {
 			t.printMoved(moved)
 		}
 		if ctx.Err() == nil && err != nil && err.Error() != trouble {
@@ -74,8 +74,15 @@ func (t *terminal) keepSyncing(ctx context.Context, lib *profiles.Library) error
 }
 
 func (t *terminal) printMoved(m vault.Moved) {
-	t.print("sent %s, fetched %s, %s waiting",
-		amount(m.Sent, m.SentBytes), amount(m.Fetched, m.FetchedBytes), count(m.Waiting, "object"))
+	removed := ""
+	if m.Removed > 0 {
+		removed = fmt.Sprintf(", removed %s that were pruned", count(m.Removed, "object"))
+	}
+	t.print("sent %s, fetched %s%s, %s waiting",
+		amount(m.Sent, m.SentBytes), amount(m.Fetched, m.FetchedBytes), removed, count(m.Waiting, "object"))
+	if m.Refused > 0 {
+		t.say("warning: the place does not let %s be removed that were pruned; they take up room there", count(m.Refused, "object"))
+	}
 }
 
 func amount(objects int, bytes int64) string {

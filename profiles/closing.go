@@ -34,6 +34,9 @@ func (s *Session) finish() {
 		err = fmt.Errorf("saving %q: %w", s.folder.record.Name, ErrKept.Because(explain(err)))
 	}
 	s.settle(r, err)
+	if r.Outcome == Saved {
+		s.library.tidying.Go(func() { s.library.tidy(r.Profile, r.Name) })
+	}
 	s.library.syncing.soon()
 }
 
@@ -84,6 +87,11 @@ func (l *Library) save(f *folder, ended snapshot.Ending, progress snapshot.Progr
 		saving.Meta.Origin = &snapshot.Origin{Profile: rec.Loads, Snapshot: rec.At}
 	}
 	saving.Base = rec.Parent
+	if rec.Loads == rec.SavesTo && rec.At != uuid.Nil {
+		if before, err := l.index(ctx, rec.SavesTo, rec.At); err == nil {
+			saving.Meta.Aside = collapse(before.Summary, saving.Summary)
+		}
+	}
 	if rec.Loads == rec.SavesTo { // what was restored tells what changed; else the target's newest has at least some blocks
 		saving.Base = rec.At
 		if saving.State, err = snapshot.LoadState(f.stateFile()); err != nil {
@@ -122,6 +130,10 @@ func (l *Library) save(f *folder, ended snapshot.Ending, progress snapshot.Progr
 	}
 	r.Outcome, r.Snapshot, r.Where = Saved, saving.Meta.ID, l.whereNow()
 	r.Files, r.Size, r.Stored = index.Files(), index.Size(), index.Stored
+	if r.Aside = saving.Meta.Aside; r.Aside != "" {
+		r.Warnings = append(r.Warnings, fmt.Sprintf("It looks as if logins were lost: %s. So this snapshot was set aside, and the one before is still the newest. "+
+			"If all is well, roll back to this one (`valise rollback %s %s`); else nothing needs to be done.", r.Aside, rec.SavesTo, saving.Meta.ID))
+	}
 	return r, nil
 }
 

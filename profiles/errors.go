@@ -24,6 +24,8 @@ var (
 		"Enter it in Settings, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY and connect again.")
 	ErrNothingSaved = problem.New("this profile has no snapshot yet",
 		"Close its browser first: closing saves.")
+	ErrNewest = problem.New("this is the newest snapshot",
+		"Roll back to another one first, or move the whole profile to the trash.")
 	ErrGivenUp = problem.New("the opening was given up", "Nothing was changed. Open it again when you like.")
 	ErrKept    = problem.New("the session could not be saved",
 		"Nothing is lost: its folder is kept, and Valise saves it at the next start.")

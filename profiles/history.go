@@ -37,6 +37,9 @@ func (l *Library) History(ctx context.Context, profile uuid.UUID) ([]Snapshot, e
 	history := make([]Snapshot, 0, len(shelf.snapshots))
 	newest := l.newest(ctx, profile, shelf)
 	parents := map[uuid.UUID]bool{}
+	for _, parent := range shelf.gone {
+		parents[parent] = true
+	}
 	for _, id := range slices.Backward(shelf.snapshots) {
 		s := Snapshot{ID: id, Label: labels[id], Stored: shelf.sizes[id], Newest: id == newest, Where: InThisComputer}
 		if l.vault.Remote() != nil {

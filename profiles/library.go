@@ -27,6 +27,8 @@ type Library struct {
 	key     crypto.Key
 	vault   *vault.Vault
 	indexes indexes
+	graves  graves
+	tidying sync.WaitGroup // prunings after sessions
 
 	watchers watchers
 	peers    *peers
@@ -118,11 +120,14 @@ func (l *Library) openVault(ctx context.Context, id uuid.UUID) error {
 		return fmt.Errorf("opening the vault: %w", crypto.ErrWrongKey)
 	}
 	l.vault, l.key = v, key
+	l.graves.library = l
+	v.SetGraves(&l.graves)
 	return nil
 }
 
 // Close closes the library. Its sessions must have ended.
 func (l *Library) Close() error {
+	l.tidying.Wait()
 	l.syncing.end()
 	return l.peers.close()
 }

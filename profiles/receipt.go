@@ -34,6 +34,7 @@ type Receipt struct {
 	Tabs     int           `json:"tabs"`
 	Took     time.Duration `json:"took"` // from the browser's end to the saving's, ns
 	Where    Where         `json:"where"`
+	Aside    string        `json:"aside,omitempty"`    // why the snapshot was set aside; empty: it is the newest
 	Warnings []string      `json:"warnings,omitempty"` // sentences
 }
 

@@ -6,6 +6,9 @@ import (
 
 	"valise/internal/testenv"
 	"valise/profiles"
+
+	"github.com/chromedp/cdproto/storage"
+	"github.com/chromedp/chromedp"
 )
 
 func TestALoginComesBack(t *testing.T) {
@@ -204,5 +207,33 @@ func TestEventsTellASessionsLife(t *testing.T) {
 		if stages[i] != want[i] {
 			t.Fatalf("the stages were %v, want %v", stages, want)
 		}
+	}
+}
+
+func TestASessionThatLostItsLoginsDoesNotBecomeTheNewest(t *testing.T) {
+	c, site := newComputer(t), testenv.NewSite(t)
+	good := c.logIn(site, "ada", profiles.How{Save: profiles.SaveNew, Name: "Shop"})
+	s, browser := c.open(profiles.How{Load: good.Profile, Save: profiles.SaveSame})
+	if _, err := chromedp.CallBrowser(browser, storage.ClearCookies, storage.ClearCookiesParams{}); err != nil {
+		t.Fatal(err)
+	}
+	bad := c.close(s)
+	if bad.Outcome != profiles.Saved || bad.Aside == "" || len(bad.Warnings) != 1 {
+		t.Errorf("the receipt does not tell of the loss: %+v", bad)
+	}
+	p := c.find("Shop")
+	if p.Newest != good.Snapshot || p.Aside == nil || p.Aside.Snapshot != bad.Snapshot {
+		t.Errorf("the list has it as %+v", p)
+	}
+	if got := c.loggedIn(site, p.ID); got != "ada" {
+		t.Errorf("the site takes the visitor for %q", got)
+	}
+	// The next saving leaves it behind.
+	next := c.logIn(site, "bob", profiles.How{Load: p.ID, Save: profiles.SaveSame})
+	if p := c.find("Shop"); p.Newest != next.Snapshot || p.Aside != nil {
+		t.Errorf("after the next saving the list has it as %+v", p)
+	}
+	if h := c.history(p.ID); len(h) != 3 || h[0].Parent != good.Snapshot || h[1].Branch {
+		t.Errorf("the history is %+v", h)
 	}
 }

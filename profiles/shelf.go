@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"maps"
 	"slices"
 	"sync"
 
@@ -16,11 +17,14 @@ import (
 
 // shelf is what the vault has of one profile.
 type shelf struct {
-	snapshots []uuid.UUID // oldest first
-	sizes     map[uuid.UUID]int64
-	card      uuid.UUID // the newest
-	size      int64     // bytes, of all objects
-	waiting   bool      // some of it is in the outbox
+	snapshots []uuid.UUID             // oldest first, without those that were pruned
+	sizes     map[uuid.UUID]int64     // of all snapshots' objects
+	card      uuid.UUID               // the newest
+	lists     []uuid.UUID             // of pruned snapshots, oldest first, without those that another one replaces
+	gone      map[uuid.UUID]uuid.UUID // what the lists say: pruned snapshots and their parents
+	replaced  map[uuid.UUID]bool      // lists that are part of another one
+	size      int64                   // bytes, of all objects
+	waiting   bool                    // some of it is in the outbox
 }
 
 // newest is the head of the history: ids grow along a chain (snapshot.NewID), so the largest has no child. Those that were
@@ -101,12 +105,38 @@ func (l *Library) shelvesBelow(prefix string) (map[uuid.UUID]*shelf, error) {
 			if bytes.Compare(id[:], s.card[:]) > 0 {
 				s.card = id
 			}
+		case vault.KindGone:
+			s.lists = append(s.lists, id)
 		}
 	}
-	for _, s := range all {
-		slices.SortFunc(s.snapshots, func(a, b uuid.UUID) int { return bytes.Compare(a[:], b[:]) })
+	byAge := func(a, b uuid.UUID) int { return bytes.Compare(a[:], b[:]) }
+	for profile, s := range all {
+		slices.SortFunc(s.snapshots, byAge)
+		slices.SortFunc(s.lists, byAge)
+		l.takeAway(profile, s)
 	}
 	return all, nil
+}
+
+// takeAway takes what was pruned out of the shelf's snapshots. A list that cannot be read takes nothing away.
+func (l *Library) takeAway(profile uuid.UUID, s *shelf) {
+	if len(s.lists) == 0 {
+		return
+	}
+	s.gone, s.replaced = map[uuid.UUID]uuid.UUID{}, map[uuid.UUID]bool{}
+	for _, id := range s.lists {
+		list, err := l.graves.list(profile, id)
+		if err != nil {
+			l.log.Warn("a list of pruned snapshots cannot be read", "profile", profile, "list", id, "error", err)
+			continue
+		}
+		maps.Copy(s.gone, list.Gone)
+		for _, older := range list.Replaces {
+			s.replaced[older] = true
+		}
+	}
+	s.lists = slices.DeleteFunc(s.lists, func(id uuid.UUID) bool { return s.replaced[id] })
+	s.snapshots = slices.DeleteFunc(s.snapshots, func(id uuid.UUID) bool { return has(s.gone, id) })
 }
 
 // indexes keeps what was read: objects never change, so neither do these.

@@ -131,7 +131,7 @@ func (l *Library) Sync(ctx context.Context) (vault.Moved, error) {
 		err = fmt.Errorf("syncing: %w", err)
 	}
 	l.syncing.set(SyncEvent{Waiting: moved.Waiting, Err: err})
-	if moved.Sent+moved.Fetched > 0 {
+	if moved.Sent+moved.Fetched+moved.Removed > 0 {
 		l.changed([16]byte{})
 	}
 	return moved, err

@@ -12,9 +12,13 @@
 //	vault.json                               what the vault says of itself, in plain (Description)
 //	profiles/<profile>/<snapshot>.valise     a snapshot
 //	profiles/<profile>/card-<uuid>           a card
+//	profiles/<profile>/gone-<uuid>           a list of snapshots that were pruned
 //
 // Names that begin with a dot belong to one place alone: objects on their way in (.partial) and what is known about the
 // remote place (.sync). Whatever else lies there is left alone.
+//
+// An object goes only when a list says so that this vault's key has sealed (Graves): what a remote place no longer shows is
+// never taken for removed.
 //
 // Start reading at Store (store.go), which Folder and S3 implement, then Vault (vault.go), outbox.go and sync.go.
 package vault

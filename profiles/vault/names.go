@@ -13,6 +13,7 @@ const descriptionName = "vault.json"
 const (
 	profilesPrefix = "profiles/"
 	cardPrefix     = "card-"
+	gonePrefix     = "gone-"
 	snapshotSuffix = ".valise"
 )
 
@@ -22,6 +23,7 @@ type Kind uint8
 const (
 	KindSnapshot Kind = iota + 1
 	KindCard
+	KindGone // a list of snapshots that were pruned
 )
 
 // SnapshotName is the name of a snapshot's object: profiles/<profile>/<snapshot>.valise.
@@ -34,24 +36,29 @@ func CardName(profile, card uuid.UUID) string {
 	return profilesPrefix + profile.String() + "/" + cardPrefix + card.String()
 }
 
-// ParseName is the reverse of SnapshotName and CardName; ok is false for any other name.
+// GoneName is the name of a list of pruned snapshots: profiles/<profile>/gone-<list>.
+func GoneName(profile, list uuid.UUID) string {
+	return profilesPrefix + profile.String() + "/" + gonePrefix + list.String()
+}
+
+// ParseName is the reverse of SnapshotName, CardName and GoneName; ok is false for any other name.
 func ParseName(name string) (profile uuid.UUID, kind Kind, id uuid.UUID, ok bool) {
 	rest, ok := strings.CutPrefix(name, profilesPrefix)
 	if !ok {
 		return
 	}
 	directory, base, _ := strings.Cut(rest, "/")
-	kind = KindSnapshot
-	text, ok := strings.CutSuffix(base, snapshotSuffix)
-	if !ok {
+	var text string
+	if text, ok = strings.CutSuffix(base, snapshotSuffix); ok {
+		kind = KindSnapshot
+	} else if text, ok = strings.CutPrefix(base, cardPrefix); ok {
 		kind = KindCard
-		if text, ok = strings.CutPrefix(base, cardPrefix); !ok {
-			return uuid.Nil, 0, uuid.Nil, false
-		}
+	} else if text, ok = strings.CutPrefix(base, gonePrefix); ok {
+		kind = KindGone
 	}
 	profile, ok1 := parseID(directory)
 	id, ok2 := parseID(text)
-	if !ok1 || !ok2 {
+	if kind == 0 || !ok1 || !ok2 {
 		return uuid.Nil, 0, uuid.Nil, false
 	}
 	return profile, kind, id, true

@@ -9,7 +9,7 @@ import (
 
 func TestNamesAreReadAsTheyAreMade(t *testing.T) {
 	profile, id := uuid.MustParse("018f4a6e-0000-7000-8000-000000000001"), uuid.MustParse("018f4a6e-0000-7000-8000-00000000000a")
-	for name, want := range map[string]Kind{SnapshotName(profile, id): KindSnapshot, CardName(profile, id): KindCard} {
+	for name, want := range map[string]Kind{SnapshotName(profile, id): KindSnapshot, CardName(profile, id): KindCard, GoneName(profile, id): KindGone} {
 		gotProfile, kind, gotID, ok := ParseName(name)
 		if !ok || gotProfile != profile || kind != want || gotID != id {
 			t.Errorf("%s is read as %v %v %v %v", name, gotProfile, kind, gotID, ok)

@@ -1,11 +1,13 @@
 package vault
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"iter"
 	"os"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -18,6 +20,8 @@ import (
 type Moved struct {
 	Sent, Fetched           int
 	SentBytes, FetchedBytes int64
+	Removed                 int // pruned objects that were removed, here or there
+	Refused                 int // pruned objects that the place does not let anyone remove
 	Waiting                 int // objects that are in the outbox still
 	Took                    time.Duration
 }
@@ -29,7 +33,8 @@ const (
 )
 
 // Sync sends what the remote place lacks and fetches what is missing here, several at a time: cards first, then older
-// snapshots are sent before those that refer to them, and the newest are fetched before those that only history needs.
+// snapshots are sent before those that refer to them, and the newest are fetched before those that only history needs. At
+// the end, what was pruned anywhere is removed on both sides (Graves).
 // One process at a time syncs; another's call waits for it. progress may be nil; it is called by one goroutine at a time.
 //
 // The error is the first thing that failed for good; what could be moved was, also when ctx ends. ErrNoRemote;
@@ -97,15 +102,38 @@ func (r *syncRun) sync(ctx context.Context) error {
 	if err := r.meet(ctx); err != nil {
 		return err
 	}
-	moves, err := r.compare(ctx)
+	seen, err := r.compare(ctx)
 	if err != nil {
 		return err
 	}
-	for _, m := range moves {
-		r.meter.now.Total++
-		r.meter.now.TotalBytes += m.Size
+	small, snapshots := seen.missing()
+	r.announce(1, slices.Concat(small, snapshots))
+	r.transfer(ctx, small)
+	gone, err := r.gone(ctx)
+	if err != nil {
+		return err
 	}
-	r.meter.add(Progress{}) // says how much there is
+	living := slices.DeleteFunc(slices.Clone(snapshots), func(m move) bool { return gone[m.Name] })
+	pruned := slices.DeleteFunc(snapshots, func(m move) bool { return !gone[m.Name] })
+	r.announce(-1, pruned)
+	r.transfer(ctx, living)
+	if len(gone) > 0 && ctx.Err() == nil && r.failure() == nil {
+		r.bury(ctx, seen, pruned)
+	}
+	return cmp.Or(ctx.Err(), r.failure())
+}
+
+// announce says that moves are to come (1), or are not after all (-1).
+func (r *syncRun) announce(sign int, moves []move) {
+	change := Progress{Total: sign * len(moves)}
+	for _, m := range moves {
+		change.TotalBytes += int64(sign) * m.Size
+	}
+	r.meter.add(change)
+}
+
+// transfer carries out moves, as many as it can.
+func (r *syncRun) transfer(ctx context.Context, moves []move) {
 	var transfers errgroup.Group
 	transfers.SetLimit(atOnce)
 	for _, m := range moves {
@@ -117,10 +145,6 @@ func (r *syncRun) sync(ctx context.Context) error {
 		})
 	}
 	transfers.Wait()
-	if err := ctx.Err(); err != nil {
-		return err
-	}
-	return r.failed
 }
 
 // meet makes sure that the remote place is this vault's, and makes it so if it is empty.
@@ -158,38 +182,53 @@ func (r *syncRun) meet(ctx context.Context) error {
 	return nil
 }
 
-// compare lists both sides, brings the ledger up to what was seen, and returns what is to be moved.
-func (r *syncRun) compare(ctx context.Context) ([]move, error) {
-	v := r.vault
-	there, err := listed(r.remote.List(ctx, profilesPrefix))
-	if err != nil {
-		return nil, fmt.Errorf("list the place: %w", err)
-	}
-	here, err := listed(v.local.List(ctx, profilesPrefix))
-	if err != nil {
-		return nil, fmt.Errorf("list the vault: %w", err)
-	}
-	held := map[string]bool{descriptionName: true}
+// sides is what both sides were seen to have.
+type sides struct{ here, there map[string]Info }
+
+// missing says what is to be moved for both to have all: cards and lists, and snapshots.
+func (s sides) missing() (small, snapshots []move) {
 	var send, fetch []Info
-	for name, info := range here {
-		switch other, ok := there[name]; {
-		case !ok:
+	for name, info := range s.here {
+		if _, ok := s.there[name]; !ok {
 			send = append(send, info)
-		case other.Size != info.Size:
-			r.fail(sizesDiffer(name, info.Size, other.Size))
-		default:
-			held[name] = true
 		}
 	}
-	for name, info := range there {
-		if _, ok := here[name]; !ok {
+	for name, info := range s.there {
+		if _, ok := s.here[name]; !ok {
 			fetch = append(fetch, info)
 		}
 	}
-	if err := v.settleLedger(ledgerName(r.remote), held); err != nil {
-		return nil, err
+	for _, m := range inOrder(send, fetch) {
+		if _, kind, _, _ := ParseName(m.Name); kind == KindSnapshot {
+			snapshots = append(snapshots, m)
+		} else {
+			small = append(small, m)
+		}
 	}
-	return inOrder(send, fetch), nil
+	return small, snapshots
+}
+
+// compare lists both sides, and brings the ledger up to what was seen.
+func (r *syncRun) compare(ctx context.Context) (sides, error) {
+	v := r.vault
+	there, err := listed(r.remote.List(ctx, profilesPrefix))
+	if err != nil {
+		return sides{}, fmt.Errorf("list the place: %w", err)
+	}
+	here, err := listed(v.local.List(ctx, profilesPrefix))
+	if err != nil {
+		return sides{}, fmt.Errorf("list the vault: %w", err)
+	}
+	held := map[string]bool{descriptionName: true}
+	for name, info := range here {
+		switch other, ok := there[name]; {
+		case ok && other.Size != info.Size:
+			r.fail(sizesDiffer(name, info.Size, other.Size))
+		case ok:
+			held[name] = true
+		}
+	}
+	return sides{here, there}, v.settleLedger(ledgerName(r.remote), held)
 }
 
 func listed(all iter.Seq2[Info, error]) (map[string]Info, error) {
@@ -213,6 +252,9 @@ func (r *syncRun) carryOut(ctx context.Context, m move) {
 	sent, err := false, error(nil)
 	if m.direction == sending {
 		sent, err = r.vault.send(transfer, r.remote, m.Name)
+		if errors.Is(err, ErrNotFound) {
+			err = nil // pruned here meanwhile
+		}
 	} else {
 		err = r.vault.fetch(transfer, r.remote, m.Info)
 	}
@@ -252,6 +294,12 @@ func (r *syncRun) giveUp(ctx context.Context, m move, err error) {
 			r.halt(sending, fetching)
 		}
 	}
+}
+
+func (r *syncRun) failure() error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.failed
 }
 
 func (r *syncRun) fail(err error) {

@@ -20,6 +20,7 @@ type Vault struct {
 
 	mu     sync.Mutex
 	remote Store // nil: none
+	graves Graves
 }
 
 // Create makes a vault in dir (0700; with the directories above it if need be). ErrExists: there is one.
@@ -60,12 +61,12 @@ func (v *Vault) Description() Description { return v.description }
 // Local is the local copy.
 func (v *Vault) Local() Store { return v.local }
 
-// List yields the snapshots and cards that are here, in the order of their names.
+// List yields the snapshots, cards and lists of pruned ones that are here, in the order of their names.
 func (v *Vault) List(prefix string) iter.Seq2[Info, error] {
 	return objects(v.local.List(context.Background(), prefix))
 }
 
-// objects passes over what is in a place and is neither a snapshot nor a card.
+// objects passes over what is in a place and has no name that Valise gives.
 func objects(all iter.Seq2[Info, error]) iter.Seq2[Info, error] {
 	return func(yield func(Info, error) bool) {
 		for info, err := range all {

@@ -8,7 +8,7 @@ type Writer struct {
 	partial *partial
 }
 
-// Writer begins the snapshot or card of this name; other names are refused. One of Commit and Abort must follow.
+// Writer begins the object of this name; names that ParseName does not know are refused. One of Commit and Abort must follow.
 func (v *Vault) Writer(name string) (*Writer, error) {
 	if _, _, _, ok := ParseName(name); !ok {
 		return nil, ErrBadName.Because(fmt.Errorf("%q", name))

@@ -1,0 +1,214 @@
+package profiles
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"sync"
+
+	"valise/crypto"
+	"valise/profiles/snapshot"
+	"valise/profiles/vault"
+
+	"github.com/google/uuid"
+)
+
+// gone is a list of a profile's snapshots that were pruned: a sealed object of its own, so that every device learns of it
+// and no bucket can make one up. Lists add up. A snapshot on a list is no part of the history any more; its object goes
+// when no other snapshot needs its blocks, and until then is nothing but a store of blocks.
+type gone struct {
+	Profile uuid.UUID `json:"profile"` // whose it is: a list that is put under another profile is damage
+	// Gone has the pruned snapshots, and of each its parent, or the zero id: without it the parent would look like a branch.
+	Gone map[uuid.UUID]uuid.UUID `json:"gone"`
+	// Replaces names older lists, which are part of this one and can go.
+	Replaces []uuid.UUID `json:"replaces,omitempty"`
+}
+
+// flagGone marks a sealed object as such a list (docs/format.md).
+const flagGone = 4
+
+const (
+	maxGone   = 64 << 20 // bytes of a list; ten years of hourly savings are a tenth of that
+	manyLists = 16       // so many lists become one with the next pruning
+)
+
+// graves is what the vault's lists say, for vault.Sync. Lists never change, so what was read is remembered.
+type graves struct {
+	library *Library
+	mu      sync.Mutex
+	read    map[uuid.UUID]gone
+}
+
+func (g *graves) list(profile, id uuid.UUID) (gone, error) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if list, ok := g.read[id]; ok {
+		return list, nil
+	}
+	list, err := g.library.readGone(profile, id)
+	if err != nil {
+		return gone{}, err
+	}
+	if g.read == nil {
+		g.read = map[uuid.UUID]gone{}
+	}
+	g.read[id] = list
+	return list, nil
+}
+
+func (l *Library) readGone(profile, id uuid.UUID) (gone, error) {
+	ctx := context.Background() // it is here
+	f, err := l.vault.Open(ctx, vault.GoneName(profile, id))
+	if err != nil {
+		return gone{}, err
+	}
+	defer f.Close()
+	sealed, err := io.ReadAll(io.LimitReader(f, maxGone))
+	if err != nil {
+		return gone{}, err
+	}
+	header, plaintext, err := l.key.OpenWhole(sealed)
+	if err != nil {
+		return gone{}, err
+	}
+	var list gone
+	if header.Flags != flagGone || header.Object != id || json.Unmarshal(plaintext, &list) != nil || list.Profile != profile {
+		return gone{}, crypto.ErrDamaged.Because(errors.New("the object is not the list that it is named after"))
+	}
+	return list, nil
+}
+
+// bury puts snapshots of a profile, given with their parents, on a list, and removes the objects that are dead by that. The
+// caller has locked the profile.
+func (l *Library) bury(ctx context.Context, profile uuid.UUID, pruned map[uuid.UUID]uuid.UUID) error {
+	unlock, err := l.lockCards(ctx)
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	shelf, err := l.shelf(profile)
+	if err != nil {
+		return err
+	}
+	list := gone{Profile: profile, Gone: maps.Clone(pruned)}
+	var last uuid.UUID
+	if len(shelf.lists) > 0 {
+		last = shelf.lists[len(shelf.lists)-1]
+	}
+	if len(shelf.lists) >= manyLists {
+		list.Replaces = shelf.lists
+		maps.Copy(list.Gone, shelf.gone)
+	}
+	plaintext, err := json.Marshal(list)
+	if err != nil {
+		return err
+	}
+	id := snapshot.NewID(last)
+	if err := l.put(vault.GoneName(profile, id), l.key.SealWhole(id, flagGone, plaintext)); err != nil {
+		return err
+	}
+	return l.removeDead(ctx, profile)
+}
+
+// removeDead removes the objects here of a profile's pruned snapshots that no living one needs.
+func (l *Library) removeDead(ctx context.Context, profile uuid.UUID) error {
+	shelf, err := l.shelf(profile)
+	if err != nil {
+		return err
+	}
+	dead, err := l.dead(ctx, profile, shelf)
+	if err != nil {
+		return err
+	}
+	for _, name := range slices.Sorted(maps.Keys(dead)) {
+		if err := l.vault.Remove(ctx, name); err != nil {
+			return fmt.Errorf("removing what was pruned: %w", err)
+		}
+	}
+	return nil
+}
+
+// dead has the names of a profile's pruned objects that no living snapshot needs.
+func (l *Library) dead(ctx context.Context, profile uuid.UUID, shelf *shelf) (map[string]bool, error) {
+	needed, err := l.needed(ctx, profile, shelf.snapshots)
+	if err != nil {
+		return nil, err
+	}
+	names := map[string]bool{}
+	for id := range shelf.gone {
+		if !needed[id] {
+			names[vault.SnapshotName(profile, id)] = true
+		}
+	}
+	for id := range shelf.replaced {
+		names[vault.GoneName(profile, id)] = true
+	}
+	return names, nil
+}
+
+// needed are the objects that snapshots are made of, their own among them. Where it cannot be told what one needs, that is
+// an error: nothing may go then.
+func (l *Library) needed(ctx context.Context, profile uuid.UUID, snapshots []uuid.UUID) (map[uuid.UUID]bool, error) {
+	needed := map[uuid.UUID]bool{}
+	for _, id := range snapshots {
+		index, err := l.index(ctx, profile, id)
+		if err != nil {
+			return nil, fmt.Errorf("reading what snapshot %s needs: %w", id, err)
+		}
+		needed[id] = true
+		for _, older := range index.Needs() {
+			needed[older] = true
+		}
+	}
+	return needed, nil
+}
+
+// Gone implements vault.Graves.
+func (g *graves) Gone(context.Context) (map[string]bool, error) {
+	return g.names(func(profile uuid.UUID, shelf *shelf) (map[string]bool, error) {
+		names := map[string]bool{}
+		for id := range shelf.gone {
+			names[vault.SnapshotName(profile, id)] = true
+		}
+		for id := range shelf.replaced {
+			names[vault.GoneName(profile, id)] = true
+		}
+		return names, nil
+	})
+}
+
+// Dead implements vault.Graves. Of a profile with a snapshot that cannot be read nothing is dead.
+func (g *graves) Dead(ctx context.Context) (map[string]bool, error) {
+	return g.names(func(profile uuid.UUID, shelf *shelf) (map[string]bool, error) {
+		names, err := g.library.dead(ctx, profile, shelf)
+		if err != nil && ctx.Err() == nil {
+			g.library.log.Warn("nothing is removed of a profile", "profile", profile, "error", err)
+			return nil, nil
+		}
+		return names, err
+	})
+}
+
+// names puts together what of says of each profile that something was pruned of.
+func (g *graves) names(of func(uuid.UUID, *shelf) (map[string]bool, error)) (map[string]bool, error) {
+	shelves, err := g.library.shelves()
+	if err != nil {
+		return nil, err
+	}
+	all := map[string]bool{}
+	for profile, shelf := range shelves {
+		if len(shelf.lists) == 0 {
+			continue
+		}
+		names, err := of(profile, shelf)
+		if err != nil {
+			return nil, err
+		}
+		maps.Copy(all, names)
+	}
+	return all, nil
+}
