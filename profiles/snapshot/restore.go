@@ -24,9 +24,12 @@ type Restoring struct {
 	// Damaged, if set, is called for every file that cannot be restored whole, and Restore goes on with the rest, leaving
 	// that file out; if nil the first such file ends it with an error that names it.
 	Damaged func(path string, err error)
+	// Only, if set, says of each file whether it is wanted. The directories that lead to one are made, and no others.
+	Only func(path string) bool
 }
 
-// Restore writes the tree of the snapshot into dir, which must exist and be empty, and returns its index and State.
+// Restore writes the tree of the snapshot into dir, which must exist and be empty, and returns its index and the State of
+// what it wrote.
 // Nobody but the owner can read what it writes. On error or a cancelled context nothing is left in dir.
 func Restore(ctx context.Context, key crypto.Key, src Source, id uuid.UUID, dir string, r Restoring) (*Index, *State, error) {
 	l, err := openLineage(ctx, key, src, id)
@@ -46,11 +49,17 @@ func Restore(ctx context.Context, key crypto.Key, src Source, id uuid.UUID, dir 
 	if err != nil {
 		return nil, nil, fmt.Errorf("restore into %s: %w", dir, err)
 	}
+	whole := l.index
+	if r.Only != nil {
+		part := *whole
+		part.tree = choose(whole.tree, r.Only)
+		l.index = &part
+	}
 	t := &target{lineage: l, root: root, told: r, files: make([]restored, len(l.index.tree)), total: l.index.Size(), lost: map[int]error{}}
 	if err := t.restore(ctx); err != nil {
 		return nil, nil, errors.Join(fmt.Errorf("restore snapshot %s: %w", id, err), empty(root))
 	}
-	return l.index, t.state(), nil
+	return whole, t.state(), nil
 }
 
 // target is the directory that is being filled. os.Root keeps everything inside of it, whatever a path may say.

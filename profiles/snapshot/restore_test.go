@@ -208,6 +208,44 @@ func TestTheIndexOfARestorationIsTheSavings(t *testing.T) {
 	}
 }
 
+func TestOnlyTheFilesThatAreWantedAreRestored(t *testing.T) {
+	s, _, id, dir := twoSnapshots(t)
+	back := t.TempDir()
+	var last, total int64
+	index, state, err := Restore(t.Context(), testKey, s.open, id, back, Restoring{
+		Only:     func(path string) bool { return path == "old/2" || path == "partly old" },
+		Progress: func(done, of int64) { last, total = done, of },
+	})
+	must(t, err)
+	want := seen(t, dir)
+	delete(want, "new")
+	delete(want, "new/1")
+	delete(want, "new/empty")
+	delete(want, "old/1")
+	same(t, seen(t, back), want)
+	if last != 4<<20 || total != last {
+		t.Errorf("the progress ended at %d of %d", last, total)
+	}
+	if index.Files() != 5 {
+		t.Errorf("the index has %d files", index.Files())
+	}
+	if len(state.files) != 2 {
+		t.Errorf("the state has %d files", len(state.files))
+	}
+}
+
+func TestDamageOfFilesThatAreNotWantedDoesNotMatter(t *testing.T) {
+	s, first, second, _ := twoSnapshots(t)
+	delete(s, first)
+	back := t.TempDir()
+	only := func(path string) bool { return strings.HasPrefix(path, "new/") }
+	_, _, err := Restore(t.Context(), testKey, s.open, second, back, Restoring{Only: only})
+	must(t, err)
+	if got := seen(t, back); len(got) != 3 {
+		t.Errorf("restored %v", got)
+	}
+}
+
 func TestANameThatThisComputerRefusesCostsOnlyThatFile(t *testing.T) {
 	frames, m := forgery(t)
 	long := strings.Repeat("x", 300) // a name on macOS may have that many bytes

@@ -3,6 +3,7 @@ package snapshot
 import (
 	"io/fs"
 	"path"
+	"slices"
 	"strings"
 )
 
@@ -78,4 +79,22 @@ func referred(tree []entry) int64 {
 		}
 	}
 	return blocks
+}
+
+// choose is the part of a tree with the files that are wanted and the directories that lead to them.
+func choose(tree []entry, wanted func(path string) bool) []entry {
+	chosen := make([]bool, len(tree))
+	leading := map[string]bool{}
+	for i, e := range slices.Backward(tree) { // what is in a directory comes after it
+		if chosen[i] = leading[e.Path] || e.Kind == file && wanted(e.Path); chosen[i] {
+			leading[path.Dir(e.Path)] = true
+		}
+	}
+	var part []entry
+	for i, e := range tree {
+		if chosen[i] {
+			part = append(part, e)
+		}
+	}
+	return part
 }
