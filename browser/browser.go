@@ -5,7 +5,8 @@
 // to a site the browser is an ordinary one; closing is asked for and waited for, and how it ended is told; the browser
 // outlives neither its session nor this program, and closes in order even when this program is killed.
 //
-// Start reading at start.go, then close.go; keep.go says which files matter, contents.go what they mean.
+// Start reading at start.go, then close.go; keep.go says which files matter, contents.go what they mean, compare.go what is
+// different between two profiles.
 package browser
 
 import "path/filepath"

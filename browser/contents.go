@@ -2,8 +2,6 @@ package browser
 
 import (
 	"context"
-	"encoding/json"
-	"os"
 	"path/filepath"
 )
 
@@ -43,11 +41,11 @@ func Inspect(ctx context.Context, userDataDir string) (Contents, error) {
 func inspectProfile(ctx context.Context, dir string) Contents {
 	c := Contents{
 		Passwords:  count(ctx, filepath.Join(dir, "Login Data"), "select count(*) from logins where blacklisted_by_user = 0"),
-		Bookmarks:  bookmarks(filepath.Join(dir, "Bookmarks")),
 		History:    count(ctx, filepath.Join(dir, "History"), "select count(*) from urls where hidden = 0"),
-		Extensions: extensions(filepath.Join(dir, "Extensions")),
+		Extensions: len(installed(filepath.Join(dir, "Extensions"))),
 		Tabs:       openTabs(ctx, dir),
 	}
+	eachBookmark(filepath.Join(dir, "Bookmarks"), func(string, string) { c.Bookmarks++ })
 	for _, file := range cookieFiles(dir) {
 		c.Cookies += count(ctx, file, "select count(*) from cookies")
 	}
@@ -57,51 +55,5 @@ func inspectProfile(ctx context.Context, dir string) Contents {
 
 func count(ctx context.Context, file, query string) (n int) {
 	eachRow(ctx, file, query, func(scan func(...any) error) error { return scan(&n) })
-	return n
-}
-
-// bookmarks counts the addresses in a Bookmarks file: a tree for each of the bars and folders that the browser has.
-func bookmarks(file string) int {
-	type node struct {
-		Type     string `json:"type"`
-		Children []node `json:"children"`
-	}
-	var tree struct {
-		Roots map[string]json.RawMessage `json:"roots"` // among them values that are no nodes
-	}
-	raw, err := os.ReadFile(file)
-	if err != nil || json.Unmarshal(raw, &tree) != nil {
-		return 0
-	}
-	var total func(node) int
-	total = func(n node) int {
-		sum := 0
-		if n.Type == "url" {
-			sum = 1
-		}
-		for _, child := range n.Children {
-			sum += total(child)
-		}
-		return sum
-	}
-	sum := 0
-	for _, raw := range tree.Roots {
-		var root node
-		if json.Unmarshal(raw, &root) == nil {
-			sum += total(root)
-		}
-	}
-	return sum
-}
-
-// extensions counts directories that are called after the id of an extension: 32 letters.
-func extensions(dir string) int {
-	entries, _ := os.ReadDir(dir)
-	n := 0
-	for _, e := range entries {
-		if e.IsDir() && len(e.Name()) == 32 {
-			n++
-		}
-	}
 	return n
 }

@@ -69,13 +69,21 @@ func indexedDBHosts(profileDir string) []string {
 	var hosts []string
 	for _, e := range entries {
 		origin, _, _ := strings.Cut(e.Name(), ".indexeddb.")
-		scheme, rest, _ := strings.Cut(origin, "_")
-		port := strings.LastIndexByte(rest, '_')
-		if (scheme == "http" || scheme == "https") && port > 0 {
-			hosts = append(hosts, rest[:port])
+		if host := hostOfIdentifier(origin); host != "" {
+			hosts = append(hosts, host)
 		}
 	}
 	return hosts
+}
+
+// hostOfIdentifier is the host in the name of an origin's files: "https_shop.example_0".
+func hostOfIdentifier(origin string) string {
+	scheme, rest, _ := strings.Cut(origin, "_")
+	port := strings.LastIndexByte(rest, '_')
+	if scheme != "http" && scheme != "https" || port <= 0 {
+		return ""
+	}
+	return rest[:port]
 }
 
 // visitsByHost counts visits. A cookie of a whole domain counts those of its subdomains too.
