@@ -16,6 +16,7 @@ type Changes struct {
 	Tabs       Pages         `json:"tabs"`    // opened and closed
 	Bookmarks  Pages         `json:"bookmarks"`
 	Extensions Extensions    `json:"extensions"`
+	Unread     []string      `json:"unread,omitempty"` // what could not be read and was not compared: "cookies", "local storage"
 }
 
 // SiteChanges is what changed of one site.

@@ -3,13 +3,14 @@ package browser
 import (
 	"cmp"
 	"context"
+	"maps"
 	"path/filepath"
 	"slices"
 )
 
 // Compare says what became different from one user data directory to another. No browser has them open, and nothing in them is
-// changed; they need only have the files that Compared names. Like Inspect it passes over what it cannot read. The only errors
-// are those of ctx and of directories that cannot be read at all.
+// changed; they need only have the files that Compared names. What cannot be read in one of them is not compared, and told. The only
+// errors are those of ctx and of directories that cannot be read at all.
 func Compare(ctx context.Context, from, to string) (Changes, error) {
 	var profiles []string
 	for _, userDataDir := range []string{from, to} {
@@ -23,9 +24,10 @@ func Compare(ctx context.Context, from, to string) (Changes, error) {
 			}
 		}
 	}
-	d := difference{sites: map[string]*SiteChanges{}, stores: map[store]*contrast{}}
+	d := difference{sites: map[string]*SiteChanges{}, stores: map[store]*contrast{}, unread: map[kind]bool{}}
 	for _, name := range profiles {
-		d.compare(takeInventory(ctx, filepath.Join(from, name)), takeInventory(ctx, filepath.Join(to, name)))
+		before, after := takeInventory(ctx, filepath.Join(from, name)), takeInventory(ctx, filepath.Join(to, name))
+		d.compare(before, after)
 		if err := ctx.Err(); err != nil {
 			return Changes{}, err
 		}
@@ -38,6 +40,7 @@ type difference struct {
 	Changes
 	sites  map[string]*SiteChanges
 	stores map[store]*contrast
+	unread map[kind]bool
 }
 
 // store is one storage of one site.
@@ -62,9 +65,12 @@ const (
 	changed
 )
 
-func (d *difference) compare(before, after inventory) {
-	for thing, now := range after {
-		switch then, ok := before[thing]; {
+func (d *difference) compare(before, after *inventory) {
+	for _, unread := range []map[kind]bool{before.unread, after.unread} {
+		maps.Copy(d.unread, unread)
+	}
+	for thing, now := range after.things {
+		switch then, ok := before.things[thing]; {
 		case !ok:
 			d.note(thing, now, added)
 		case then.content != now.content:
@@ -73,14 +79,17 @@ func (d *difference) compare(before, after inventory) {
 			d.note(thing, now, same)
 		}
 	}
-	for thing, then := range before {
-		if _, ok := after[thing]; !ok {
+	for thing, then := range before.things {
+		if _, ok := after.things[thing]; !ok {
 			d.note(thing, then, removed)
 		}
 	}
 }
 
 func (d *difference) note(t thing, is trace, c change) {
+	if d.unread[t.kind] {
+		return // all of it would seem to be gone
+	}
 	if t.kind >= storageThing {
 		d.noteStored(t, c)
 		return
@@ -180,6 +189,9 @@ func (d *difference) result() Changes {
 		site.Storage = append(site.Storage, StorageChanges{storages[of.kind-storageThing], how, s.Numbers})
 	}
 	c := d.Changes
+	for _, kind := range slices.Sorted(maps.Keys(d.unread)) {
+		c.Unread = append(c.Unread, kind.String())
+	}
 	c.Sites = make([]SiteChanges, 0, len(d.sites))
 	for _, s := range d.sites {
 		slices.SortFunc(s.Storage, func(a, b StorageChanges) int {

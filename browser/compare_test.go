@@ -45,10 +45,11 @@ func TestCompareTellsOfPermissionsBookmarksAndExtensions(t *testing.T) {
 		"Default/Bookmarks": `{"roots": {"other": {"children": [{"type": "url", "name": "Kept", "url": "https://kept.example/"}]}}}`,
 		"Profile 1/Bookmarks": `{"roots": {"other": {"children": [{"type": "folder", "children": [
 			{"type": "url", "name": "New", "url": "https://new.example/"}]}]}}}`,
-		"Default/Extensions/" + blocker + "/1.1_0/manifest.json":                `{"name": "Blocker", "version": "1.1"}`,
-		"Default/Extensions/" + reader + "/2.0_0/manifest.json":                 `{"name": "__MSG_Name__", "version": "2.0", "default_locale": "de"}`,
-		"Default/Extensions/" + reader + "/2.0_0/_locales/de/messages.json":     `{"name": {"message": "Leser"}}`,
-		"Default/Local Storage/leveldb/CURRENT":                                 "MANIFEST-000001\n",
+		"Default/Extensions/" + blocker + "/1.1_0/manifest.json":            `{"name": "Blocker", "version": "1.1"}`,
+		"Default/Extensions/" + reader + "/2.0_0/manifest.json":             `{"name": "__MSG_Name__", "version": "2.0", "default_locale": "de"}`,
+		"Default/Extensions/" + reader + "/2.0_0/_locales/de/messages.json": `{"name": {"message": "Leser"}}`,
+		"Default/Cookies":                       "no database",
+		"Default/Local Storage/leveldb/CURRENT": "MANIFEST-000001\n",
 		"Default/IndexedDB/https_shop.example_0.indexeddb.leveldb/CURRENT":      "",
 		"Default/Service Worker/CacheStorage/0123/index.txt":                    "\xff\xff\xff",
 		"Default/IndexedDB/https_shop.example_0.indexeddb.leveldb/000003.log":   "no log",
@@ -67,6 +68,7 @@ func TestCompareTellsOfPermissionsBookmarksAndExtensions(t *testing.T) {
 			Removed: []browser.Extension{{ID: notes, Name: "Notes", Version: "1.0"}},
 			Changed: []browser.Extension{{ID: blocker, Name: "Blocker", Version: "1.1"}},
 		},
+		Unread: []string{"cookies", "local storage", "IndexedDB"},
 	}
 	got, err := browser.Compare(t.Context(), from, to)
 	if err != nil || !reflect.DeepEqual(got, want) {

@@ -4,6 +4,8 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/json"
+	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -11,8 +13,11 @@ import (
 	"strings"
 )
 
-// inventory is what a profile holds, thing by thing: what Compare compares. Like Contents it leaves out what cannot be read.
-type inventory map[thing]trace
+// inventory is what a profile holds, thing by thing: what Compare compares.
+type inventory struct {
+	things map[thing]trace
+	unread map[kind]bool // kinds of which something is there and cannot be read
+}
 
 // thing is what makes one thing the same in two inventories.
 type thing struct {
@@ -57,6 +62,14 @@ const (
 // storages are the kinds of storage, in the order in which they are told.
 var storages = [...]string{LocalStorage, IndexedDB, CacheStorage, ServiceWorker, SiteFiles}
 
+// String is what the things of the kind are called.
+func (k kind) String() string {
+	if k >= storageThing {
+		return storages[k-storageThing]
+	}
+	return [...]string{"cookies", "passwords", "history", "tabs", "bookmarks", "extensions", "permissions"}[k]
+}
+
 func storageKind(storage string) kind {
 	return storageThing + kind(slices.Index(storages[:], storage))
 }
@@ -82,8 +95,8 @@ func Compared(name string) bool {
 }
 
 // takeInventory goes through one profile directory that no browser has open.
-func takeInventory(ctx context.Context, dir string) inventory {
-	v := inventory{}
+func takeInventory(ctx context.Context, dir string) *inventory {
+	v := &inventory{map[thing]trace{}, map[kind]bool{}}
 	v.addCookies(ctx, dir)
 	v.addPasswords(ctx, dir)
 	v.addHistory(ctx, dir)
@@ -95,12 +108,19 @@ func takeInventory(ctx context.Context, dir string) inventory {
 	return v
 }
 
+// rely notes a kind as unread if reading it failed. What does not exist is no failure.
+func (v *inventory) rely(kind kind, err error) {
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		v.unread[kind] = true
+	}
+}
+
 // addAgain adds a thing that may be there several times over.
-func (v inventory) addAgain(kind kind, site, id string, t trace) {
+func (v *inventory) addAgain(kind kind, site, id string, t trace) {
 	for n := 0; ; n++ {
 		key := thing{kind, site, digestOf(id, strconv.Itoa(n))}
-		if _, ok := v[key]; !ok {
-			v[key] = t
+		if _, ok := v.things[key]; !ok {
+			v.things[key] = t
 			return
 		}
 	}
@@ -108,25 +128,26 @@ func (v inventory) addAgain(kind kind, site, id string, t trace) {
 
 // addCookies tells cookies apart as Chromium does. Their values are encrypted with one key and the same beginning, so that equal
 // ones look equal; only Windows encrypts the same value differently whenever a site sets it again.
-func (v inventory) addCookies(ctx context.Context, dir string) {
+func (v *inventory) addCookies(ctx context.Context, dir string) {
 	for _, file := range cookieFiles(dir) {
-		eachRow(ctx, file, `select host_key, top_frame_site_key, name, path, source_scheme, source_port, value, encrypted_value from cookies`,
+		err := eachRow(ctx, file, `select host_key, top_frame_site_key, name, path, source_scheme, source_port, value, encrypted_value from cookies`,
 			func(scan func(...any) error) error {
 				var host, top, name, path, scheme, port string
 				var value, encrypted []byte
 				if err := scan(&host, &top, &name, &path, &scheme, &port, &value, &encrypted); err != nil {
 					return err
 				}
-				v[thing{cookieThing, strings.TrimPrefix(host, "."), digestOf(host, top, name, path, scheme, port)}] =
+				v.things[thing{cookieThing, strings.TrimPrefix(host, "."), digestOf(host, top, name, path, scheme, port)}] =
 					trace{digestOf(value, encrypted), name}
 				return nil
 			})
+		v.rely(cookieThing, err)
 	}
 }
 
-func (v inventory) addPasswords(ctx context.Context, dir string) {
+func (v *inventory) addPasswords(ctx context.Context, dir string) {
 	for _, file := range []string{"Login Data", "Login Data For Account"} {
-		eachRow(ctx, filepath.Join(dir, file), `select origin_url, username_element, username_value, password_element, signon_realm, password_value
+		err := eachRow(ctx, filepath.Join(dir, file), `select origin_url, username_element, username_value, password_element, signon_realm, password_value
 			from logins where blacklisted_by_user = 0`,
 			func(scan func(...any) error) error {
 				var origin, userField, user, field, realm string
@@ -134,39 +155,41 @@ func (v inventory) addPasswords(ctx context.Context, dir string) {
 				if err := scan(&origin, &userField, &user, &field, &realm, &password); err != nil {
 					return err
 				}
-				v[thing{passwordThing, hostOf(origin), digestOf(file, origin, userField, user, field, realm)}] =
+				v.things[thing{passwordThing, hostOf(origin), digestOf(file, origin, userField, user, field, realm)}] =
 					trace{content: digestOf(password)}
 				return nil
 			})
+		v.rely(passwordThing, err)
 	}
 }
 
-func (v inventory) addHistory(ctx context.Context, dir string) {
-	eachRow(ctx, filepath.Join(dir, "History"), "select url from urls where hidden = 0", func(scan func(...any) error) error {
+func (v *inventory) addHistory(ctx context.Context, dir string) {
+	err := eachRow(ctx, filepath.Join(dir, "History"), "select url from urls where hidden = 0", func(scan func(...any) error) error {
 		var address string
 		if err := scan(&address); err != nil {
 			return err
 		}
-		v[thing{historyThing, hostOf(address), digestOf(address)}] = trace{}
+		v.things[thing{historyThing, hostOf(address), digestOf(address)}] = trace{}
 		return nil
 	})
+	v.rely(historyThing, err)
 }
 
-func (v inventory) addTabs(ctx context.Context, dir string) {
+func (v *inventory) addTabs(ctx context.Context, dir string) {
 	for _, t := range openTabs(ctx, dir) {
 		v.addAgain(tabThing, hostOf(t.URL), t.URL, trace{shown: Page{t.URL, t.Title}})
 	}
 }
 
-func (v inventory) addBookmarks(dir string) {
+func (v *inventory) addBookmarks(dir string) {
 	eachBookmark(filepath.Join(dir, "Bookmarks"), func(address, title string) {
 		v.addAgain(bookmarkThing, "", address, trace{shown: Page{address, title}})
 	})
 }
 
-func (v inventory) addExtensions(dir string) {
+func (v *inventory) addExtensions(dir string) {
 	for _, x := range installed(filepath.Join(dir, "Extensions")) {
-		v[thing{extensionThing, "", digestOf(x.ID)}] = trace{digestOf(x.Version), x}
+		v.things[thing{extensionThing, "", digestOf(x.ID)}] = trace{digestOf(x.Version), x}
 	}
 }
 
@@ -177,7 +200,7 @@ var permissions = map[string]string{
 }
 
 // addPermissions adds what the person has allowed or blocked for single sites (components/content_settings).
-func (v inventory) addPermissions(dir string) {
+func (v *inventory) addPermissions(dir string) {
 	var p struct {
 		Profile struct {
 			ContentSettings struct {
@@ -201,7 +224,7 @@ func (v inventory) addPermissions(dir string) {
 			site := hostOf(address)
 			words := map[int]string{1: name + " allowed", 2: name + " blocked"}[decided.Setting]
 			if site != "" && words != "" {
-				v[thing{permissionThing, site, digestOf(words, address)}] = trace{shown: words}
+				v.things[thing{permissionThing, site, digestOf(words, address)}] = trace{shown: words}
 			}
 		}
 	}

@@ -90,7 +90,7 @@ func levelDBFiles(dir string) (tables, logs []string, err error) {
 	}
 	manifest, err := os.ReadFile(filepath.Join(dir, filepath.Base(strings.TrimSpace(string(current)))))
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, fmt.Errorf("%w: %v", errLevelDB, err)
 	}
 	live := map[uint64]bool{}
 	var firstLog uint64
