@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"encoding/json"
 	"errors"
 	"flag"
 	"os"
@@ -13,6 +14,7 @@ import (
 	"time"
 
 	"valise/internal/testenv"
+	"valise/profiles"
 
 	"github.com/rogpeppe/go-internal/testscript"
 )
@@ -22,7 +24,7 @@ var update = flag.Bool("update", false, "rewrite the expected output in testdata
 // TestScripts runs the real command, in homes of its own and with the real browser. Each script in testdata tells one
 // story.
 func TestScripts(t *testing.T) {
-	chromium := testenv.Chromium(t)
+	chromium, site := testenv.Chromium(t), testenv.NewSite(t)
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata",
 		UpdateScripts:       *update,
@@ -35,6 +37,7 @@ func TestScripts(t *testing.T) {
 			e.Setenv("VALISE_KEY_FILE", filepath.Join(e.WorkDir, "keys"))
 			e.Setenv("VALISE_BROWSER", chromium)
 			e.Setenv("VALISE_CHROMIUM_ARGS", testenv.ChromiumArgs())
+			e.Setenv("SITE", site.URL)
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
@@ -43,6 +46,7 @@ func TestScripts(t *testing.T) {
 			"keep":    keep,
 			"mistype": mistype,
 			"damage":  damage,
+			"login":   func(ts *testscript.TestScript, neg bool, args []string) { login(t, site, ts, neg, args) },
 		},
 	})
 }
@@ -94,6 +98,20 @@ func keep(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("%q is not in the output", args[1])
 	}
 	ts.Setenv(args[0], found[1])
+}
+
+// login PERSON logs in at the website, in the one session that runs with --cdp.
+func login(t *testing.T, site *testenv.Site, ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: login PERSON")
+	}
+	ts.Check(ts.Exec("valise", "sessions", "--json"))
+	var running []profiles.SessionInfo
+	ts.Check(json.Unmarshal([]byte(ts.ReadFile("stdout")), &running))
+	if len(running) != 1 {
+		ts.Fatalf("%d sessions are running", len(running))
+	}
+	ts.Check(testenv.LogIn(testenv.Attach(t, running[0].DevTools), site, args[0]))
 }
 
 // mistype FILE N makes a typing error in the Nth group of the recovery code in a file.

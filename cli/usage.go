@@ -22,11 +22,14 @@ func misuse(c *cobra.Command, format string, a ...any) error {
 }
 
 // takes lets a verb have exactly these arguments. The last one may be repeated if it ends in "...".
-func takes(names ...string) cobra.PositionalArgs {
+func takes(names ...string) cobra.PositionalArgs { return takesFrom(len(names), names...) }
+
+// takesFrom is takes, where only the first few are necessary.
+func takesFrom(least int, names ...string) cobra.PositionalArgs {
 	return func(c *cobra.Command, args []string) error {
 		many := len(names) > 0 && strings.HasSuffix(names[len(names)-1], "...")
 		switch {
-		case len(args) < len(names):
+		case len(args) < least:
 			return misuse(c, "%s is missing", strings.TrimSuffix(names[len(args)], "..."))
 		case len(args) > len(names) && !many:
 			return misuse(c, "%q is one argument too many", args[len(names)])

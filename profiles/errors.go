@@ -26,6 +26,8 @@ var (
 		"Close its browser first: closing saves.")
 	ErrNewest = problem.New("this is the newest snapshot",
 		"Roll back to another one first, or move the whole profile to the trash.")
+	ErrNothingBefore = problem.New("there is no earlier snapshot to compare with",
+		"Each closing of the browser that changed something adds one: `valise history PROFILE` lists them.")
 	ErrGivenUp = problem.New("the opening was given up", "Nothing was changed. Open it again when you like.")
 	ErrKept    = problem.New("the session could not be saved",
 		"Nothing is lost: its folder is kept, and Valise saves it at the next start.")
