@@ -11,6 +11,7 @@ import (
 // the browser left alone.
 func WaitGone(ctx context.Context, sessionDir string, patience time.Duration) (Ending, error) {
 	userDataDir := UserDataDir(sessionDir)
+	wake(sessionDir) // the crash may have been in the middle of Still
 	for _, next := range []struct {
 		signal   func(pid int) error
 		patience time.Duration

@@ -16,7 +16,7 @@ import (
 type Process struct {
 	cmd          *exec.Cmd
 	dir          string // of the session
-	pipe         *chromedp.PipeConn
+	pipe         *bypass
 	driver       *chromedp.Browser
 	output       *output
 	webSocketURL string

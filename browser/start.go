@@ -99,7 +99,7 @@ func launch(b Browser, o Options, args []string) (*Process, error) {
 	p := &Process{
 		cmd:    cmd,
 		dir:    o.Dir,
-		pipe:   chromedp.NewPipeConn(w.ourAnswers, w.ourCommands),
+		pipe:   newBypass(chromedp.NewPipeConn(w.ourAnswers, w.ourCommands)),
 		output: follow(w.ourOutput, o.Log),
 		hurry:  make(chan struct{}),
 		done:   make(chan struct{}),

@@ -15,17 +15,22 @@ type process struct {
 
 // processes lists the processes of the browser of a session. Each of them names the profile directory on its command line,
 // the crash handler its database; none of them can leave that out, as it can the process group.
-func processes(sessionDir string) []process {
+func processes(sessionDir string) []process { return unseenProcesses(sessionDir, map[int]bool{}) }
+
+// unseenProcesses are those that are not among seen, and adds every process of the computer to that. A process that was
+// looked at stays what it is: a fork begins with the command line of its parent.
+func unseenProcesses(sessionDir string, seen map[int]bool) []process {
 	profile := []byte("--user-data-dir=" + UserDataDir(sessionDir))
 	crashes := []byte("--database=" + crashDir(sessionDir))
-	entries, _ := os.ReadDir("/proc")
+	names, _ := readNames("/proc")
 	var found []process
-	for _, e := range entries {
-		pid, err := strconv.Atoi(e.Name())
-		if err != nil || pid == os.Getpid() {
+	for _, name := range names {
+		pid, err := strconv.Atoi(name)
+		if err != nil || pid == os.Getpid() || seen[pid] {
 			continue
 		}
-		line, err := os.ReadFile(filepath.Join("/proc", e.Name(), "cmdline")) // empty for a zombie
+		seen[pid] = true
+		line, err := os.ReadFile(filepath.Join("/proc", name, "cmdline")) // empty for a zombie
 		if err != nil {
 			continue
 		}
@@ -37,6 +42,15 @@ func processes(sessionDir string) []process {
 		}
 	}
 	return found
+}
+
+func readNames(directory string) ([]string, error) {
+	d, err := os.Open(directory)
+	if err != nil {
+		return nil, err
+	}
+	defer d.Close()
+	return d.Readdirnames(-1)
 }
 
 // hasArg finds an argument in a command line as /proc has it: arguments end in a zero byte, or, where Chromium has rewritten

@@ -23,6 +23,7 @@ import (
 //	/check     readState() says what is left of it
 //	/tab/1..   pages with a title and an icon of their own
 //	/unload    asks before it is left
+//	/busy      writes into every storage ten times a second
 type Site struct {
 	URL string
 
@@ -46,6 +47,7 @@ func NewSite(t testing.TB) *Site {
 	routes.HandleFunc("GET /check", page("check.html"))
 	routes.HandleFunc("GET /tab/{number}", page("tab.html"))
 	routes.HandleFunc("GET /unload", page("unload.html"))
+	routes.HandleFunc("GET /busy", page("busy.html"))
 	routes.HandleFunc("GET /icon/{number}", icon)
 	routes.HandleFunc("GET /cookies", func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Cache-Control", "no-store")

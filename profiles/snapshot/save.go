@@ -1,6 +1,7 @@
 package snapshot
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -22,7 +23,10 @@ type Saving struct {
 	State   *State    // from restoring or saving exactly Base; nil, or another's: every file is read
 	// Keep says which of the directory's entries belong in: path is relative, with slashes. nil: all. A directory that is
 	// not kept is not entered.
-	Keep     func(path string, dir bool) bool
+	Keep func(path string, dir bool) bool
+	// Capture, if set, is what to save: the directory as it was taken last. Keep counts for nothing then, and the State
+	// that Save returns is of no use.
+	Capture  *Capture
 	Always   bool // write an object even when nothing changed since Base
 	Progress Progress
 }
@@ -46,7 +50,7 @@ func Save(ctx context.Context, w io.Writer, key crypto.Key, src Source, dir stri
 		}
 	}
 	started := time.Now()
-	all, err := scan(ctx, dir, s.Keep)
+	all, err := s.look(ctx, dir)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -76,6 +80,14 @@ func Save(ctx context.Context, w io.Writer, key crypto.Key, src Source, dir stri
 		return nil, nil, err
 	}
 	return index, state, nil
+}
+
+// look finds what is to be saved.
+func (s *Saving) look(ctx context.Context, dir string) ([]found, error) {
+	if s.Capture != nil {
+		return s.Capture.taken()
+	}
+	return scan(ctx, dir, s.Keep)
 }
 
 // openBase opens what is to be written against. A base that cannot be read is as good as none.
@@ -124,7 +136,8 @@ func (d *draft) fill(dir string, all []found, s Saving) error {
 		}
 	}}
 	for _, i := range toRead {
-		extents, err := c.cut(filepath.Join(dir, filepath.FromSlash(all[i].entry.Path)), all[i].stamp)
+		from := cmp.Or(all[i].copy, filepath.Join(dir, filepath.FromSlash(all[i].entry.Path)))
+		extents, err := c.cut(from, all[i].stamp)
 		if err != nil {
 			return err
 		}

@@ -14,7 +14,8 @@ import (
 // found is an entry of a directory that is to be saved.
 type found struct {
 	entry entry
-	stamp stamp // of a file
+	stamp stamp  // of a file
+	copy  string // the file to read instead; stamp is its, then
 }
 
 // scan walks through dir without opening a file, and returns what keep (nil: everything) says belongs in, in the order
