@@ -2,7 +2,9 @@ package browser
 
 import (
 	"context"
+	"path"
 	"path/filepath"
+	"strings"
 )
 
 // Contents is what a profile directory holds, as far as it can be read with the browser gone. What cannot be read is left
@@ -15,6 +17,17 @@ type Contents struct {
 	History    int // pages
 	Extensions int // those that the person has installed
 	Tabs       []Tab
+}
+
+// Inspected says whether Inspect reads a file of a user data directory; of all others it wants to see the directories. path
+// is relative, with slashes.
+func Inspected(name string) bool {
+	switch base := path.Base(name); base {
+	case "Cookies", "Login Data", "Bookmarks", "History", "Favicons", "QuotaManager":
+		return true
+	default:
+		return strings.HasPrefix(base, "Session_")
+	}
 }
 
 // Inspect reads a user data directory that no browser has open, and changes nothing in it. The only errors are those of ctx and

@@ -35,6 +35,9 @@ func seedPreferences(userDataDir string) error {
 	return nil
 }
 
+// MarkEnded makes the copy of a user data directory that a browser had open look as if that browser had ended in order.
+func MarkEnded(userDataDir string) error { return seedPreferences(userDataDir) }
+
 // profileDirs are the profiles in a user data directory: Default, whether it exists or not, and those that the person has added.
 func profileDirs(userDataDir string) ([]string, error) {
 	entries, err := os.ReadDir(userDataDir)

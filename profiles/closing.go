@@ -18,6 +18,7 @@ import (
 func (s *Session) finish() {
 	b := s.running()
 	<-b.Done()
+	s.checkpoints.end()
 	ended, warnings := snapshot.Clean, []string(nil)
 	if ending := b.Ending(); ending == browser.Terminated || ending == browser.Killed {
 		ended = snapshot.Forced
@@ -32,6 +33,9 @@ func (s *Session) finish() {
 	if err != nil {
 		s.library.log.Error("a session could not be saved", "session", s.info.ID, "error", err)
 		err = fmt.Errorf("saving %q: %w", s.folder.record.Name, ErrKept.Because(explain(err)))
+	}
+	if err == nil && ended == snapshot.Clean && s.lock != nil {
+		s.thinCheckpoints(r.Snapshot)
 	}
 	s.settle(r, err)
 	if r.Outcome == Saved {
@@ -75,38 +79,21 @@ func (l *Library) save(f *folder, ended snapshot.Ending, progress snapshot.Progr
 	}
 	r.Sites, r.Cookies, r.Tabs = len(contents.Sites), contents.Cookies, len(contents.Tabs)
 
-	saving := snapshot.Saving{
-		Meta: snapshot.Meta{
-			ID: snapshot.NewID(rec.Parent), Profile: rec.SavesTo, Parent: rec.Parent,
-			When: time.Now(), Opened: rec.Opened, Device: l.device, OS: runtime.GOOS,
-			Browser: rec.Browser, Version: rec.Version, Ended: ended,
-		},
-		Summary: summary(contents), Keep: browser.Keep, Progress: progress,
+	saving, err := l.saving(f, ended)
+	if err != nil {
+		return r, err
 	}
-	if rec.New && rec.Loads != uuid.Nil {
-		saving.Meta.Origin = &snapshot.Origin{Profile: rec.Loads, Snapshot: rec.At}
-	}
-	saving.Base = rec.Parent
+	saving.Summary, saving.Progress = summary(contents), progress
 	if rec.Loads == rec.SavesTo && rec.At != uuid.Nil {
 		if before, err := l.index(ctx, rec.SavesTo, rec.At); err == nil {
 			saving.Meta.Aside = collapse(before.Summary, saving.Summary)
 		}
 	}
-	if rec.Loads == rec.SavesTo { // what was restored tells what changed; else the target's newest has at least some blocks
-		saving.Base = rec.At
-		if saving.State, err = snapshot.LoadState(f.stateFile()); err != nil {
-			return r, err
-		}
-	}
-	// An earlier snapshot that was opened and left as it was is still to become the newest.
-	saving.Always = saving.Base != rec.Parent
 	if err := f.note(func(r *record) { r.SavedAs = saving.Meta.ID }); err != nil {
 		return r, err
 	}
-	if rec.New {
-		if err := l.name(ctx, rec.SavesTo, rec.Name); err != nil {
-			return r, err
-		}
+	if err := l.nameNew(ctx, f); err != nil {
+		return r, err
 	}
 	w, err := l.vault.Writer(vault.SnapshotName(rec.SavesTo, saving.Meta.ID))
 	if err != nil {
@@ -135,6 +122,43 @@ func (l *Library) save(f *folder, ended snapshot.Ending, progress snapshot.Progr
 			"If all is well, roll back to this one (`valise rollback %s %s`); else nothing needs to be done.", r.Aside, rec.SavesTo, saving.Meta.ID))
 	}
 	return r, nil
+}
+
+// saving is how a folder is to be saved now.
+func (l *Library) saving(f *folder, ended snapshot.Ending) (snapshot.Saving, error) {
+	rec := f.record
+	saving := snapshot.Saving{
+		Meta: snapshot.Meta{
+			ID: snapshot.NewID(rec.Parent), Profile: rec.SavesTo, Parent: rec.Parent,
+			When: time.Now(), Opened: rec.Opened, Device: l.device, OS: runtime.GOOS,
+			Browser: rec.Browser, Version: rec.Version, Ended: ended,
+		},
+		Base: rec.Parent, Keep: browser.Keep,
+	}
+	if rec.New && rec.Loads != uuid.Nil {
+		saving.Meta.Origin = &snapshot.Origin{Profile: rec.Loads, Snapshot: rec.At}
+	}
+	if rec.Loads == rec.SavesTo && !rec.Live { // what was restored tells what changed; else the target's newest has at least some blocks
+		var err error
+		saving.Base = rec.At
+		if saving.State, err = snapshot.LoadState(f.stateFile()); err != nil {
+			return saving, err
+		}
+	}
+	// An earlier snapshot that was opened and left as it was is still to become the newest.
+	saving.Always = rec.Loads == rec.SavesTo && rec.At != rec.Parent
+	return saving, nil
+}
+
+// nameNew gives the profile that a session is to make its card, once.
+func (l *Library) nameNew(ctx context.Context, f *folder) error {
+	if !f.record.New || f.record.Named {
+		return nil
+	}
+	if err := l.name(ctx, f.record.SavesTo, f.record.Name); err != nil {
+		return err
+	}
+	return f.note(func(r *record) { r.Named = true })
 }
 
 // name gives a new profile its card. Between the choice of the name and now another device may have taken it: that is

@@ -134,7 +134,7 @@ func (l *Library) removeDead(ctx context.Context, profile uuid.UUID) error {
 
 // dead has the names of a profile's pruned objects that no living snapshot needs.
 func (l *Library) dead(ctx context.Context, profile uuid.UUID, shelf *shelf) (map[string]bool, error) {
-	needed, err := l.needed(ctx, profile, shelf.snapshots)
+	needed, err := l.needed(ctx, profile, shelf.all())
 	if err != nil {
 		return nil, err
 	}

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"runtime"
-	"slices"
 	"strings"
 	"time"
 
@@ -15,7 +14,7 @@ import (
 	"github.com/google/uuid"
 )
 
-// History is every snapshot of a profile, newest first. One that cannot be read has only its id, size and Problem.
+// History is every snapshot of a profile, newest first, and its checkpoints among them. One that cannot be read has only its id, size and Problem.
 func (l *Library) History(ctx context.Context, profile uuid.UUID) ([]Snapshot, error) {
 	shelf, err := l.shelf(profile)
 	if err != nil {
@@ -34,15 +33,19 @@ func (l *Library) History(ctx context.Context, profile uuid.UUID) ([]Snapshot, e
 	if err != nil {
 		return nil, err
 	}
-	history := make([]Snapshot, 0, len(shelf.snapshots))
+	history := make([]Snapshot, 0, len(shelf.snapshots)+len(shelf.checkpoints))
 	newest := l.newest(ctx, profile, shelf)
 	parents := map[uuid.UUID]bool{}
 	for _, parent := range shelf.gone {
 		parents[parent] = true
 	}
-	for _, id := range slices.Backward(shelf.snapshots) {
+	live := map[uuid.UUID]bool{}
+	for _, id := range shelf.checkpoints {
+		live[id] = true
+	}
+	for _, id := range shelf.all() {
 		s := Snapshot{ID: id, Label: labels[id], Stored: shelf.sizes[id], Newest: id == newest, Where: InThisComputer}
-		if l.vault.Remote() != nil {
+		if l.vault.Remote() != nil && !live[id] {
 			s.Where = InTheVault
 			if queued[vault.SnapshotName(profile, id)] {
 				s.Where = Waiting
@@ -52,7 +55,7 @@ func (l *Library) History(ctx context.Context, profile uuid.UUID) ([]Snapshot, e
 			s.Problem = err
 		} else {
 			m := index.Meta
-			parents[m.Parent] = true
+			parents[m.Parent] = parents[m.Parent] || !live[id]
 			s.Parent, s.When, s.Device, s.Ended, s.Aside = m.Parent, m.When, m.Device, m.Ended.String(), m.Aside
 			s.Browser = strings.TrimSpace(m.Browser + " " + m.Version)
 			s.Size, s.Files, s.Summary, s.Sites = index.Size(), index.Files(), index.Summary, index.Summary.Sites
@@ -62,7 +65,7 @@ func (l *Library) History(ctx context.Context, profile uuid.UUID) ([]Snapshot, e
 	later := true // than the newest
 	for i := range history {
 		s := &history[i]
-		s.Branch = !s.Newest && s.Problem == nil && !parents[s.ID] && (s.Aside == "" || later)
+		s.Branch = !s.Newest && !live[s.ID] && s.Problem == nil && !parents[s.ID] && (s.Aside == "" || later)
 		later = later && !s.Newest
 	}
 	return history, nil
@@ -85,6 +88,9 @@ func (l *Library) Rollback(ctx context.Context, profile, to uuid.UUID) (Receipt,
 	}
 	meta := l.meta(profile, p.Newest, snapshot.RolledBack)
 	r, err := l.write(ctx, p.Name, meta, func(w io.Writer) (*snapshot.Index, error) {
+		if l.isCheckpoint(profile, to) { // which goes one day: what was rolled back to it must not need it
+			return snapshot.Copy(ctx, w, l.key, meta, l.key, l.source(profile), to)
+		}
 		return snapshot.Again(ctx, w, l.key, meta, l.source(profile), to)
 	})
 	if err != nil {

@@ -14,7 +14,7 @@ import (
 //
 //	settings.json         what the person chose
 //	vaults/<vault>/       the local copy of a vault, its outbox
-//	sessions/<session>/   a session's working directory, in plain: gone when the session is over
+//	sessions/<session>/   a session's working directory, and the mirror for its checkpoints, in plain: gone when the session is over
 //	locks/                who has a profile open for saving
 //	run/                  a socket for every process that can be spoken to
 //	valise.log

@@ -61,6 +61,8 @@ func (l *Library) Open(ctx context.Context, how How) (*Session, error) {
 		s.settle(Receipt{}, err)
 		return nil, err
 	}
+	s.checkpoints.begin()
+	go s.checkpointNowAndThen()
 	go s.finish()
 	return s, nil
 }
@@ -76,13 +78,14 @@ func (l *Library) plan(ctx context.Context, how How) (plan, error) {
 		if err != nil {
 			return p, err
 		}
-		if err := loaded.savedOnce(l.device); err != nil {
-			return p, fmt.Errorf("opening %q: %w", loaded.Name, err)
+		r.Name, r.At = loaded.Name, how.At
+		if how.At == uuid.Nil {
+			if err := loaded.savedOnce(l.device); err != nil {
+				return p, fmt.Errorf("opening %q: %w", loaded.Name, err)
+			}
+			r.At = loaded.Newest
 		}
-		r.Name, r.At = loaded.Name, loaded.Newest
-		if how.At != uuid.Nil {
-			r.At = how.At
-		}
+		r.Live = l.isCheckpoint(how.Load, r.At)
 		if how.Save == SaveSame {
 			r.SavesTo, r.Parent = loaded.ID, loaded.Newest
 		}

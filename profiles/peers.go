@@ -25,6 +25,7 @@ import (
 //
 //	GET  /sessions             the sessions of the process
 //	POST /sessions/{id}/stop   close and save; answers when that is done
+//	POST /sessions/{id}/save   make a checkpoint; answers when that is done
 //	POST /sessions/{id}/show   bring it to the front; the body is a JSON list of URLs to open
 //	POST /raise                show the window; 404 where there is none
 //	POST /changed              the vault or the sessions are different; the body is a profile's id
@@ -55,6 +56,15 @@ func listen(l *Library, raise func()) (*peers, error) {
 			return
 		}
 		receipt, err := s.Close(r.Context())
+		answer(w, receipt, err)
+	})
+	mux.HandleFunc("POST /sessions/{id}/save", func(w http.ResponseWriter, r *http.Request) {
+		s, err := l.own(r.PathValue("id"))
+		if err != nil {
+			answer(w, nil, err)
+			return
+		}
+		receipt, err := s.SaveNow(r.Context())
 		answer(w, receipt, err)
 	})
 	mux.HandleFunc("POST /sessions/{id}/show", func(w http.ResponseWriter, r *http.Request) {

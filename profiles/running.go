@@ -62,6 +62,20 @@ func (l *Library) Stop(ctx context.Context, session uuid.UUID) (Receipt, error) 
 	return r, err
 }
 
+// SaveNow makes a checkpoint of a session of any process: its browser goes on running.
+func (l *Library) SaveNow(ctx context.Context, session uuid.UUID) (Receipt, error) {
+	if s, err := l.own(session.String()); err == nil {
+		return s.SaveNow(ctx)
+	}
+	socket, err := l.socketOf(ctx, session)
+	if err != nil {
+		return Receipt{}, err
+	}
+	var r Receipt
+	err = ask(ctx, socket, http.MethodPost, "/sessions/"+session.String()+"/save", nil, &r)
+	return r, err
+}
+
 // Show brings a session's browser to the front, and opens the URLs in it.
 func (l *Library) Show(ctx context.Context, session uuid.UUID, urls ...string) error {
 	if s, err := l.own(session.String()); err == nil {

@@ -16,14 +16,16 @@ import (
 
 // Session is a running browser of this process, bound to at most one profile.
 //
-// Its life: Library.Open restores and starts (opening.go); finish waits for the browser's end, saves and wipes
-// (closing.go). Whatever happens to this process in between, Recover finds the folder (leftover.go).
+// Its life: Library.Open restores and starts (opening.go); while it runs it is copied now and then (checkpoint.go); finish
+// waits for the browser's end, saves and wipes (closing.go). Whatever happens to this process in between, Recover finds the folder (leftover.go).
 type Session struct {
 	library *Library
 	folder  *folder
 	lock    *profileLock       // nil for a throwaway
 	abandon context.CancelFunc // gives the opening up
 	done    chan struct{}
+
+	checkpoints checkpoints
 
 	mu      sync.Mutex
 	info    SessionInfo
@@ -125,6 +127,8 @@ type record struct {
 	At      uuid.UUID `json:"at,omitzero"` // the snapshot that was restored
 	SavesTo uuid.UUID `json:"saves_to,omitzero"`
 	New     bool      `json:"new,omitempty"`     // SavesTo is to be made
+	Named   bool      `json:"named,omitempty"`   // SavesTo, if new, has its card
+	Live    bool      `json:"live,omitempty"`    // At is a checkpoint: nothing may be written against it
 	Parent  uuid.UUID `json:"parent,omitzero"`   // SavesTo's newest snapshot when the session began
 	SavedAs uuid.UUID `json:"saved_as,omitzero"` // once the saving has begun
 	Started bool      `json:"started,omitempty"` // the browser was started: there is something to save
@@ -135,6 +139,7 @@ type record struct {
 
 func (f *folder) recordFile() string { return filepath.Join(f.dir, "session.json") }
 func (f *folder) stateFile() string  { return filepath.Join(f.dir, "state") }
+func (f *folder) mirror() string     { return filepath.Join(f.dir, "mirror") }
 
 // makeFolder makes and locks a session's folder, and writes its record.
 func (h Home) makeFolder(r record) (*folder, error) {

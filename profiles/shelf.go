@@ -17,14 +17,15 @@ import (
 
 // shelf is what the vault has of one profile.
 type shelf struct {
-	snapshots []uuid.UUID             // oldest first, without those that were pruned
-	sizes     map[uuid.UUID]int64     // of all snapshots' objects
-	card      uuid.UUID               // the newest
-	lists     []uuid.UUID             // of pruned snapshots, oldest first, without those that another one replaces
-	gone      map[uuid.UUID]uuid.UUID // what the lists say: pruned snapshots and their parents
-	replaced  map[uuid.UUID]bool      // lists that are part of another one
-	size      int64                   // bytes, of all objects
-	waiting   bool                    // some of it is in the outbox
+	snapshots   []uuid.UUID             // oldest first, without those that were pruned
+	checkpoints []uuid.UUID             // oldest first; in this computer only, and none of the snapshots
+	sizes       map[uuid.UUID]int64     // of the objects of all of these, and of the pruned ones
+	card        uuid.UUID               // the newest
+	lists       []uuid.UUID             // of pruned snapshots, oldest first, without those that another one replaces
+	gone        map[uuid.UUID]uuid.UUID // what the lists say: pruned snapshots and their parents
+	replaced    map[uuid.UUID]bool      // lists that are part of another one
+	size        int64                   // bytes, of all objects but checkpoints
+	waiting     bool                    // some of it is in the outbox
 }
 
 // newest is the head of the history: ids grow along a chain (snapshot.NewID), so the largest has no child. Those that were
@@ -53,6 +54,13 @@ func (l *Library) aside(ctx context.Context, profile uuid.UUID, s *shelf, newest
 	return nil
 }
 
+// all are the snapshots and checkpoints, the youngest first.
+func (s *shelf) all() []uuid.UUID {
+	all := slices.Concat(s.snapshots, s.checkpoints)
+	slices.SortFunc(all, func(a, b uuid.UUID) int { return bytes.Compare(b[:], a[:]) })
+	return all
+}
+
 func (s *shelf) where(l *Library) Where {
 	switch {
 	case l.vault.Remote() == nil:
@@ -63,10 +71,12 @@ func (s *shelf) where(l *Library) Where {
 	return InTheVault
 }
 
-func (l *Library) shelves() (map[uuid.UUID]*shelf, error) { return l.shelvesBelow("profiles/") }
+func (l *Library) shelves() (map[uuid.UUID]*shelf, error) {
+	return l.shelvesBelow("profiles/", uuid.Nil)
+}
 
 func (l *Library) shelf(profile uuid.UUID) (*shelf, error) {
-	all, err := l.shelvesBelow("profiles/" + profile.String() + "/")
+	all, err := l.shelvesBelow("profiles/"+profile.String()+"/", profile)
 	if err != nil {
 		return nil, err
 	}
@@ -76,7 +86,7 @@ func (l *Library) shelf(profile uuid.UUID) (*shelf, error) {
 	return &shelf{}, nil
 }
 
-func (l *Library) shelvesBelow(prefix string) (map[uuid.UUID]*shelf, error) {
+func (l *Library) shelvesBelow(prefix string, profile uuid.UUID) (map[uuid.UUID]*shelf, error) {
 	queued, err := l.vault.Queued()
 	if err != nil {
 		return nil, err
@@ -107,6 +117,15 @@ func (l *Library) shelvesBelow(prefix string) (map[uuid.UUID]*shelf, error) {
 			}
 		case vault.KindGone:
 			s.lists = append(s.lists, id)
+		}
+	}
+	for c, err := range l.vault.Checkpoints(profile) {
+		if err != nil {
+			return nil, err
+		}
+		if s := all[c.Profile]; s != nil { // else the profile is gone
+			s.checkpoints = append(s.checkpoints, c.ID)
+			s.sizes[c.ID] = c.Size
 		}
 	}
 	byAge := func(a, b uuid.UUID) int { return bytes.Compare(a[:], b[:]) }
@@ -173,9 +192,12 @@ func (l *Library) index(ctx context.Context, profile, id uuid.UUID) (*snapshot.I
 	return index, nil
 }
 
-// source opens the snapshots of a profile.
+// source opens the snapshots of a profile, checkpoints too.
 func (l *Library) source(profile uuid.UUID) snapshot.Source {
 	return func(ctx context.Context, id uuid.UUID) (snapshot.Object, error) {
+		if f, err := l.vault.OpenCheckpoint(profile, id); err == nil {
+			return f, nil
+		}
 		f, err := l.vault.Open(ctx, vault.SnapshotName(profile, id))
 		if err != nil {
 			return nil, err
