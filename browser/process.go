@@ -5,6 +5,7 @@ import (
 	"os/exec"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	cdpbrowser "github.com/chromedp/cdproto/browser"
 	"github.com/chromedp/cdproto/cdp"
@@ -49,28 +50,48 @@ func (p *Process) Ending() Ending {
 // WebSocketURL is the address of DevTools for other tools, "ws://127.0.0.1:...", with Options.Port; else "".
 func (p *Process) WebSocketURL() string { return p.webSocketURL }
 
-// Show brings the browser's window to the front, from the taskbar too.
+// Show brings the browser's window to the front, from the taskbar too. The tab in it stays the one that it was.
 func (p *Process) Show(ctx context.Context) error {
-	page, err := p.page(ctx)
+	some, err := p.page(ctx)
 	if err != nil {
 		return err
 	}
-	if page == "" { // no tab to show, but the browser runs: a window of an extension, or one that is about to open
+	if some == "" { // no tab to show, but the browser runs: a window of an extension, or one that is about to open
 		return p.OpenURL(ctx, "")
 	}
-	window, err := cdp.Call(ctx, p.driver, cdpbrowser.GetWindowForTarget, cdpbrowser.GetWindowForTargetParams{TargetID: page})
+	front, err := p.Front(ctx, Page{})
 	if err != nil {
 		return err
+	}
+	if front.tab == "" { // all windows are minimized: no tab is to be seen
+		if front, err = p.unfold(ctx, some); err != nil {
+			return err
+		}
+	}
+	_, err = cdp.Call(ctx, p.driver, target.ActivateTarget, target.ActivateTargetParams{TargetID: front.tab})
+	return err
+}
+
+// unfold brings the window of a tab back from the taskbar, and returns the tab that is in front then.
+func (p *Process) unfold(ctx context.Context, tab target.ID) (Page, error) {
+	window, err := cdp.Call(ctx, p.driver, cdpbrowser.GetWindowForTarget, cdpbrowser.GetWindowForTargetParams{TargetID: tab})
+	if err != nil {
+		return Page{}, err
 	}
 	if window.Bounds.WindowState == cdpbrowser.WindowStateMinimized {
 		_, err := cdp.Call(ctx, p.driver, cdpbrowser.SetWindowBounds, cdpbrowser.SetWindowBoundsParams{
 			WindowID: window.WindowID, Bounds: &cdpbrowser.Bounds{WindowState: cdpbrowser.WindowStateNormal}})
 		if err != nil {
-			return err
+			return Page{}, err
 		}
 	}
-	_, err = cdp.Call(ctx, p.driver, target.ActivateTarget, target.ActivateTargetParams{TargetID: page})
-	return err
+	for range 20 { // its tab learns in a moment that it is seen again
+		if front, err := p.Front(ctx, Page{}); err != nil || front.tab != "" {
+			return front, err
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	return Page{tab: tab}, nil
 }
 
 // OpenURL opens a tab, in front; an empty URL gives a new-tab page.
@@ -82,7 +103,7 @@ func (p *Process) OpenURL(ctx context.Context, url string) error {
 	return err
 }
 
-// page is the tab that was used last; "" when there is none.
+// page is some tab; "" when there is none.
 func (p *Process) page(ctx context.Context) (target.ID, error) {
 	all, err := cdp.Call(ctx, p.driver, target.GetTargets, target.GetTargetsParams{})
 	if err != nil {
