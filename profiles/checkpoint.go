@@ -136,6 +136,7 @@ func (s *Session) checkpoint(ctx context.Context) (Receipt, error) {
 		return Receipt{}, err
 	}
 	saving.Summary, saving.Capture, saving.Always = summary(contents), c.capture, true
+	saving.Summary.Picture = l.picture(ctx, s.folder)
 	w, err := l.vault.CheckpointWriter(rec.SavesTo, saving.Meta.ID)
 	if err != nil {
 		return Receipt{}, err

@@ -84,6 +84,7 @@ func (l *Library) save(f *folder, ended snapshot.Ending, progress snapshot.Progr
 		return r, err
 	}
 	saving.Summary, saving.Progress = summary(contents), progress
+	saving.Summary.Picture = l.picture(ctx, f)
 	if rec.Loads == rec.SavesTo && rec.At != uuid.Nil {
 		if before, err := l.index(ctx, rec.SavesTo, rec.At); err == nil {
 			saving.Meta.Aside = collapse(before.Summary, saving.Summary)

@@ -161,6 +161,7 @@ func (s *Session) begin(ctx context.Context, p plan) (err error) {
 	if err != nil {
 		return err
 	}
+	s.follow(started)
 	s.mu.Lock()
 	s.browser, s.info.DevTools = started, started.WebSocketURL()
 	s.mu.Unlock()

@@ -91,9 +91,9 @@ func (l *Library) pruneProfile(ctx context.Context, profile uuid.UUID, name stri
 		case s.Problem != nil:
 			total.Damaged = append(total.Damaged, name)
 			return nil
-		case kept[s.ID]:
+		case kept[s.ID], s.Ended == snapshot.Checkpoint.String(): // those go with their session
 			living = append(living, s.ID)
-		case s.Ended != snapshot.Checkpoint.String():
+		default:
 			pruned[s.ID] = s.Parent
 			total.Snapshots = append(total.Snapshots, PrunedSnapshot{profile, name, s.ID, s.When})
 		}

@@ -56,6 +56,9 @@ func (s *Session) Result() (Receipt, error) {
 func (s *Session) Close(ctx context.Context) (Receipt, error) {
 	if b := s.running(); b != nil {
 		s.advance(StageClosing)
+		if s.folder.album != nil {
+			s.folder.album.look(ctx, b, lastLook)
+		}
 		b.Close(ctx)
 	} else {
 		s.abandon()
@@ -116,6 +119,7 @@ type folder struct {
 	dir    string
 	lock   *flock.Flock // held as long as the process lives
 	record record
+	album  *album // nil: no pictures are taken
 }
 
 // record is what the next start needs to know to save what was left behind.

@@ -23,6 +23,8 @@ type Settings struct {
 	Keep    Retention      `json:"keep,omitzero"`
 	// CheckpointMinutes is how often running sessions are checkpointed; 0: every 3 minutes, negative: never.
 	CheckpointMinutes int `json:"checkpoint_minutes,omitempty"`
+	// NoPictures: snapshots get no picture of the last page.
+	NoPictures bool `json:"no_pictures,omitempty"`
 }
 
 // WindowSettings is what the window remembers.
