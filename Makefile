@@ -24,8 +24,8 @@ endif
 FUZZTIME ?= 5s
 PREFIX ?= $(HOME)/.local
 
-.PHONY: help run test tools format vet vet-windows vet-darwin lint unit fuzz e2e build windows packages icons install \
-	uninstall clean
+.PHONY: help run test tools format vet vet-windows vet-darwin lint unit fuzz e2e kills build build/valise-faults windows \
+	packages icons install uninstall clean
 
 help: ## what there is
 	@sed -n 's/^\([a-z0-9-]*\):.*## /\1 /p' Makefile | while read -r name what; do printf '  make %-12s %s\n' "$$name" "$$what"; done
@@ -49,6 +49,7 @@ format: ## gofmt
 vet: ## go vet
 	$(call heading,go vet)
 	@$(GO_WITHOUT_C) vet -tags ci ./...
+	@$(GO_WITHOUT_C) vet -tags faults ./internal/fault
 
 vet-windows: ## go vet, for Windows
 	$(call heading,go vet for Windows)
@@ -75,13 +76,23 @@ fuzz: ## every fuzz target for FUZZTIME (5s)
 			$(GO_WITHOUT_C) test -run '^$$' -fuzz "^$$name\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 10x -parallel 2 $$package </dev/null; \
 		done
 
-e2e: build ## the tests of the whole program: go test's own flags in ARGS, as in make e2e ARGS='-run RollBack -v'
+e2e: build build/valise-faults ## the tests of the whole program: go test's own flags in ARGS, as in make e2e ARGS='-run RollBack -v'
 	$(call heading,tests of the whole program)
-	@VALISE_BINARY=$(CURDIR)/build/valise $(GO_WITHOUT_C) test -count=1 -timeout 30m $(ARGS) ./e2e/...
+	@$(E2E) -timeout 30m $(ARGS) ./e2e/...
+
+kills: build/valise-faults ## kill app, browser or both ROUNDS (100) times at random, and once at each step; SEED repeats a run
+	$(call heading,deaths of app and browser)
+	@VALISE_ROUNDS=$(or $(ROUNDS),100) VALISE_SEED=$(SEED) $(E2E) -timeout 24h -v -run '^TestDeath' $(ARGS) ./e2e
+
+E2E = VALISE_BINARY=$(CURDIR)/build/valise VALISE_FAULTS_BINARY=$(CURDIR)/build/valise-faults $(GO_WITHOUT_C) test -count=1
 
 build: ## build/valise
 	$(call heading,build)
 	@CGO_ENABLED=1 go build -tags '$(TAGS)' -ldflags '$(LINK)' -o build/valise .
+
+# The same program, in which tests can have app or browser die at any step (internal/fault).
+build/valise-faults:
+	@CGO_ENABLED=1 go build -tags '$(TAGS) faults' -ldflags '$(LINK)' -o $@ .
 
 # On Windows a program opens a terminal with its window, or is not waited for by the terminal it is typed in. Hence there are
 # two, which differ in that: a double click finds the .exe, and a terminal finds the .com first.
@@ -123,7 +134,7 @@ uninstall: ## takes away what install put there
 		$(DESTDIR)$(PREFIX)/share/icons/hicolor/*/apps/app.valise.Valise.*
 
 clean: ## take away what was built, except for the tools
-	@rm -rf build/valise build/valise.exe build/valise.com build/screenshots
+	@rm -rf build/valise build/valise-faults build/valise.exe build/valise.com build/screenshots
 
 # heading says what comes, so that the last heading above an error names what failed.
 define heading

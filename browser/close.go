@@ -4,6 +4,8 @@ import (
 	"context"
 	"time"
 
+	"valise/internal/fault"
+
 	"github.com/chromedp/cdproto"
 	cdpbrowser "github.com/chromedp/cdproto/browser"
 )
@@ -44,9 +46,11 @@ func (p *Process) climbLadder() {
 		default:
 		}
 		p.asked.Store(int32(rung.step))
+		fault.Point("closing: the browser is about to be asked")
 		if err := rung.take(p); err != nil {
 			continue // the way is not there on this system, or the process has just gone
 		}
+		fault.Point("closing: the browser is asked")
 		if rung.step == Killed || p.gone(rung.patience) {
 			return
 		}
@@ -83,6 +87,7 @@ const closeID = 1<<31 - 1
 // watch waits for the end of the browser, whoever brings it about.
 func (p *Process) watch() {
 	err := p.cmd.Wait()
+	fault.Point("closing: the browser has ended")
 	endHelpers(p.dir)
 	clearSocket(UserDataDir(p.dir))
 	p.ending = p.howItEnded(err == nil)

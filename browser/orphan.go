@@ -7,7 +7,7 @@ import (
 
 // WaitGone is for a session that was left behind by a crash of Valise: its browser closes in order by itself, within a second
 // or two, as soon as it notices. WaitGone waits for that, and after patience ends it: by SIGINT, SIGTERM and kill, a few
-// seconds each. It says how the browser ended, ClosedByUs for every orderly way; when ctx ends first, its error is returned and
+// seconds each. One that was stopped, as for a checkpoint, goes on first. It says how the browser ended, ClosedByUs for every orderly way; when ctx ends first, its error is returned and
 // the browser left alone.
 func WaitGone(ctx context.Context, sessionDir string, patience time.Duration) (Ending, error) {
 	userDataDir := UserDataDir(sessionDir)

@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -78,6 +79,19 @@ func TestTheBrowserClosesInOrderWhenThisProgramIsKilled(t *testing.T) {
 func TestABrowserThatStaysIsEndedWhenPatienceIsOver(t *testing.T) {
 	dir := t.TempDir()
 	p := start(t, chromium(t), browser.Options{Dir: dir})
+	if how, err := browser.WaitGone(t.Context(), dir, 0); err != nil || !how.Orderly() {
+		t.Errorf("%v, %v", how, err)
+	}
+	<-p.Done()
+}
+
+// Valise may have died while it had the browser stopped, for a checkpoint.
+func TestAStoppedBrowserGoesOnAndEndsInOrder(t *testing.T) {
+	dir := t.TempDir()
+	p := start(t, chromium(t), browser.Options{Dir: dir})
+	if err := syscall.Kill(p.PID(), syscall.SIGSTOP); err != nil {
+		t.Fatal(err)
+	}
 	if how, err := browser.WaitGone(t.Context(), dir, 0); err != nil || !how.Orderly() {
 		t.Errorf("%v, %v", how, err)
 	}

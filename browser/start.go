@@ -13,6 +13,8 @@ import (
 	"strings"
 	"time"
 
+	"valise/internal/fault"
+
 	cdpbrowser "github.com/chromedp/cdproto/browser"
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/chromedp"
@@ -56,16 +58,20 @@ func Start(ctx context.Context, b Browser, o Options) (*Process, error) {
 		return nil, err
 	}
 
+	fault.Point("starting: the directory is prepared")
 	p, err := launch(b, o, flags(b, o, ambient))
 	if err != nil {
 		return nil, ErrDidNotStart.Because(err)
 	}
+	fault.Point("starting: the browser is launched")
 	ctx, cancel := context.WithTimeout(ctx, startPatience)
 	defer cancel()
 	if err := p.answer(ctx); err != nil {
 		return nil, err
 	}
+	fault.Point("starting: it answers")
 	p.waitForTab(ctx)
+	fault.Point("starting: a tab is open")
 	if o.Port {
 		if err := p.readPort(ctx); err != nil {
 			return nil, err

@@ -25,6 +25,7 @@ type computer struct {
 	home    string   // VALISE_HOME
 	env     []string // of every command; later entries win
 	through []string // the beginning of every command line: a program that runs the others
+	binary  string   // the program; empty: as it is for people
 }
 
 // newComputer is a computer that valise was never started on.
@@ -58,6 +59,13 @@ func (c *computer) with(env ...string) *computer {
 	return &other
 }
 
+// fresh is another home on the same computer, that valise was never started on, with the same keyring.
+func (c *computer) fresh(home string) *computer {
+	other := c.with("VALISE_HOME=" + filepath.Join(c.dir, home))
+	other.home = filepath.Join(c.dir, home)
+	return other
+}
+
 // in is the same computer, for a part of a test.
 func (c *computer) in(t testing.TB) *computer {
 	other := *c
@@ -88,7 +96,11 @@ func (c *computer) valiseReading(stdin string, args ...string) answer {
 }
 
 func (c *computer) command(args ...string) *exec.Cmd {
-	line := slices.Concat(c.through, []string{testenv.Binary(c.t)}, args)
+	binary := c.binary
+	if binary == "" {
+		binary = testenv.Binary(c.t)
+	}
+	line := slices.Concat(c.through, []string{binary}, args)
 	cmd := exec.Command(line[0], line[1:]...)
 	cmd.Env = c.env
 	return cmd

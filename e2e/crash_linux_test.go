@@ -149,6 +149,37 @@ func TestAKillWhileSavingLosesNothing(t *testing.T) {
 	c.does("vault", "check")
 }
 
+// A record that a failing disk has spoilt says nothing any more. What the session held is kept as a profile of its own.
+func TestASessionWithoutAReadableRecordIsKept(t *testing.T) {
+	t.Parallel()
+	site, c := testenv.NewSite(t), newComputer(t)
+	c.logIn(site, "ada", "new", "Shop")
+	s := c.open("open", "Shop")
+	s.logIn(site, "bob")
+	s.kill()
+	for _, record := range files(t, c.home, "sessions", "*", "session.json") {
+		if err := os.Truncate(record, 40); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if a := c.does("list"); !strings.HasPrefix(a.err, "recovered: Recovered ") {
+		t.Errorf("the next command says %q", a.err)
+	}
+	c.leavesNothing()
+	if who := c.loggedIn(site, "Shop"); who != "ada" {
+		t.Errorf("the profile is logged in as %q", who)
+	}
+	for _, p := range c.profiles() {
+		if p.Name == "Shop" {
+			continue
+		}
+		if who := c.loggedIn(site, p.ID); who != "bob" {
+			t.Errorf("%s is logged in as %q", p.Name, who)
+		}
+	}
+	c.does("vault", "check")
+}
+
 // kill ends the command, not its browser, without asking.
 func (s *session) kill() {
 	syscall.Kill(s.Pid(), syscall.SIGKILL) // an error is that it has just ended by itself

@@ -33,22 +33,48 @@ var listening = regexp.MustCompile(`(?m)^DevTools listening on (ws://127\.0\.0\.
 // session starts a command, and waits for the line in which it says where its browser is.
 func (c *computer) session(cmd *exec.Cmd) *session {
 	c.t.Helper()
-	s := &session{Process: testenv.Start(c.t, cmd), computer: c}
-	ended := make(chan error, 1)
-	go func() { ended <- s.Wait() }()
-	testenv.Until(c.t, "the browser", func() bool {
+	s := c.attempt(cmd)
+	if s.address == "" {
+		c.t.Fatalf("the command has ended, with %v: %s", s.Wait(), s.Output())
+	}
+	return s
+}
+
+// attempt is session for a command that may fail: then it has ended, and there is no address.
+func (c *computer) attempt(cmd *exec.Cmd) *session {
+	c.t.Helper()
+	s := c.begin(cmd)
+	s.awaitBrowser()
+	return s
+}
+
+// begin starts a command that opens a browser.
+func (c *computer) begin(cmd *exec.Cmd) *session {
+	c.t.Helper()
+	return &session{Process: testenv.Start(c.t, cmd), computer: c}
+}
+
+// awaitBrowser waits until the browser is there; false: the command has ended without.
+func (s *session) awaitBrowser() bool {
+	s.computer.t.Helper()
+	ended := make(chan struct{})
+	go func() {
+		s.Wait()
+		close(ended)
+	}()
+	testenv.Until(s.computer.t, "the browser", func() bool {
 		if line := listening.FindStringSubmatch(s.Output()); line != nil {
 			s.address = line[1]
 			return true
 		}
 		select {
-		case err := <-ended:
-			c.t.Fatalf("the command has ended, with %v: %s", err, s.Output())
+		case <-ended:
+			return true
 		default:
+			return false
 		}
-		return false
 	})
-	return s
+	return s.address != ""
 }
 
 // browser is a chromedp context that drives the session's browser.

@@ -31,6 +31,7 @@ var floors = map[string]int{
 	"crypto":            1,
 	"assets":            1,
 	"problem":           0,
+	"internal/fault":    0,
 }
 
 // reserved tells which rooms may import a library, and with it all packages whose paths begin so.

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"valise/browser"
+	"valise/internal/fault"
 	"valise/profiles/snapshot"
 	"valise/profiles/vault"
 
@@ -18,6 +19,7 @@ import (
 func (s *Session) finish() {
 	b := s.running()
 	<-b.Done()
+	fault.Point("closing: the browser is gone")
 	s.checkpoints.end()
 	ended, warnings := snapshot.Clean, []string(nil)
 	if ending := b.Ending(); ending == browser.Terminated || ending == browser.Killed {
@@ -55,10 +57,10 @@ func (l *Library) keep(f *folder, ended snapshot.Ending, progress snapshot.Progr
 		f.lock.Close()
 		return Receipt{}, err
 	}
+	fault.Point("saving: the folder is not needed any more")
 	if err := f.wipe(); err != nil {
 		l.log.Error("a session's folder could not be wiped", "session", f.record.Session, "error", err)
 		r.Warnings = append(r.Warnings, "The session's folder could not be removed: "+err.Error()+". Valise tries again at its next start.")
-		f.lock.Close()
 	}
 	r.Took = time.Since(begun)
 	return r, nil
@@ -77,6 +79,7 @@ func (l *Library) save(f *folder, ended snapshot.Ending, progress snapshot.Progr
 	if err != nil {
 		l.log.Warn("a profile's contents could not all be read", "error", err)
 	}
+	fault.Point("saving: the profile is looked at")
 	r.Sites, r.Cookies, r.Tabs = len(contents.Sites), contents.Cookies, len(contents.Tabs)
 
 	saving, err := l.saving(f, ended)
@@ -93,6 +96,7 @@ func (l *Library) save(f *folder, ended snapshot.Ending, progress snapshot.Progr
 	if err := f.note(func(r *record) { r.SavedAs = saving.Meta.ID }); err != nil {
 		return r, err
 	}
+	fault.Point("saving: the snapshot's id is noted")
 	if err := l.nameNew(ctx, f); err != nil {
 		return r, err
 	}
@@ -102,6 +106,7 @@ func (l *Library) save(f *folder, ended snapshot.Ending, progress snapshot.Progr
 	}
 	defer w.Abort()
 	index, _, err := snapshot.Save(ctx, w, l.key, l.source(rec.SavesTo), dir, saving)
+	fault.Point("saving: the snapshot is written")
 	if errors.Is(err, snapshot.ErrUnchanged) {
 		r.Outcome, r.Snapshot = Unchanged, rec.Parent
 		if index, err = l.index(ctx, rec.SavesTo, rec.Parent); err == nil {

@@ -9,6 +9,7 @@ import (
 	"os"
 
 	"valise/crypto"
+	"valise/internal/fault"
 	"valise/profiles/vault"
 
 	"github.com/google/uuid"
@@ -49,17 +50,24 @@ func Join(ctx context.Context, h Home, at vault.Location, c vault.Credentials, r
 	if d.KeyID != key.ID() {
 		return fmt.Errorf("joining the vault: %w", crypto.ErrWrongKey)
 	}
+	lock, err := h.lockVault(ctx)
+	if err != nil {
+		return err
+	}
+	defer lock.Close()
 	if err := mayLeave(ctx, h, settings, d, setAside); err != nil {
 		return err
 	}
 	if err := crypto.StoreKey(ctx, keyring, d.Vault, key); err != nil {
 		return err
 	}
+	fault.Point("joining: the vault's key is kept")
 	if at.Folder == "" {
 		if err := storeCredentials(ctx, keyring, d, c); err != nil {
 			return fmt.Errorf("keeping the bucket's access key in %s: %w", keyring, err)
 		}
 	}
+	fault.Point("joining: the bucket's key is kept")
 	if _, err := vault.Open(h.vault(d.Vault)); errors.Is(err, vault.ErrNoVault) || errors.Is(err, fs.ErrNotExist) {
 		if _, err := vault.Create(h.vault(d.Vault), d); err != nil {
 			return err
@@ -67,6 +75,7 @@ func Join(ctx context.Context, h Home, at vault.Location, c vault.Credentials, r
 	} else if err != nil {
 		return err
 	}
+	fault.Point("joining: the vault is made here")
 	if err := h.ChangeSettings(func(s *Settings) { s.Vault, s.Place = d.Vault, at }); err != nil {
 		return err
 	}

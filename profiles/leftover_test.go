@@ -15,6 +15,7 @@ import (
 	"valise/internal/testenv"
 	"valise/profiles"
 
+	"github.com/gofrs/flock"
 	"github.com/google/uuid"
 )
 
@@ -195,16 +196,27 @@ func TestASavingThatFailsLosesNothing(t *testing.T) {
 
 func TestFoldersThatAreNotReadyAreLeftAlone(t *testing.T) {
 	c := newComputer(t)
-	young := filepath.Join(c.home.Dir, "sessions", uuid.NewString()) // its process is about to write its record
+	s, _ := c.open(profiles.How{Save: profiles.SaveNew}) // running
+	young := filepath.Join(c.home.Dir, "sessions", uuid.NewString())
 	if err := os.Mkdir(young, 0o700); err != nil {
 		t.Fatal(err)
 	}
-	s, _ := c.open(profiles.How{Save: profiles.SaveNew}) // running
+	making := flock.New(filepath.Join(c.home.Dir, "locks", "sessions")) // by the process that is about to write its record
+	if ok, err := making.TryLock(); !ok {
+		t.Fatal(err)
+	}
 	if receipts, err := c.process(profiles.Options{}).Recover(t.Context()); err != nil || len(receipts) != 0 {
 		t.Errorf("recovered %+v, %v", receipts, err)
 	}
 	if _, err := os.Stat(young); err != nil {
 		t.Error(err)
+	}
+	making.Close() // that process has died
+	if _, err := c.Recover(t.Context()); err != nil {
+		t.Error(err)
+	}
+	if _, err := os.Stat(young); err == nil {
+		t.Error("what was begun of a folder stays")
 	}
 	if r := c.close(s); r.Outcome != profiles.Saved {
 		t.Errorf("the running session's receipt is %+v", r)

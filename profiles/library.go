@@ -2,6 +2,7 @@ package profiles
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"os"
@@ -10,6 +11,7 @@ import (
 	"time"
 
 	"valise/crypto"
+	"valise/internal/fault"
 	"valise/profiles/vault"
 
 	"github.com/gofrs/flock"
@@ -60,6 +62,7 @@ func Open(ctx context.Context, h Home, o Options) (*Library, error) {
 		l.log = slog.New(slog.DiscardHandler)
 	}
 	l.device, _ = os.Hostname() // shown to people; without one it is empty
+	h.sweepSettings()
 	settings, err := h.Settings()
 	if err != nil {
 		return nil, err
@@ -83,28 +86,80 @@ func Open(ctx context.Context, h Home, o Options) (*Library, error) {
 	return l, nil
 }
 
-// makeVault makes this computer's first vault. The key is in the keyring before anything could be sealed with it, and
-// the settings name the vault only when it is whole. Two first starts at once make one vault.
+// makeVault makes this computer's first vault: its folder, then its key in the keyring, and only then the settings name it, so
+// that nothing is sealed with a key that is not kept. A first start that was cut short is taken up where it was. Two first
+// starts at once make one vault.
 func (l *Library) makeVault(ctx context.Context) (Settings, error) {
-	lock := flock.New(filepath.Join(l.home.locks(), "vault"))
-	if _, err := lock.TryLockContext(ctx, 50*time.Millisecond); err != nil {
+	lock, err := l.home.lockVault(ctx)
+	if err != nil {
 		return Settings{}, err
 	}
 	defer lock.Close()
 	if s, err := l.home.Settings(); err != nil || s.Vault != uuid.Nil {
 		return s, err
 	}
-	id, key := uuid.New(), crypto.NewKey()
-	if err := crypto.StoreKey(ctx, l.keyring, id, key); err != nil {
+	id, err := l.begunVault(ctx)
+	if err != nil {
 		return Settings{}, err
 	}
-	if _, err := vault.Create(l.home.vault(id), vault.Description{Vault: id, KeyID: key.ID(), Made: time.Now().UTC()}); err != nil {
-		return Settings{}, err
+	if id == uuid.Nil {
+		var key crypto.Key
+		id, key = uuid.New(), crypto.NewKey()
+		if _, err := vault.Create(l.home.vault(id), vault.Description{Vault: id, KeyID: key.ID(), Made: time.Now().UTC()}); err != nil {
+			return Settings{}, err
+		}
+		fault.Point("first start: the vault is made")
+		if err := crypto.StoreKey(ctx, l.keyring, id, key); err != nil {
+			vault.RemoveUnused(l.home.vault(id))
+			return Settings{}, err
+		}
+		fault.Point("first start: its key is kept")
 	}
 	if err := l.home.ChangeSettings(func(s *Settings) { s.Vault = id }); err != nil {
 		return Settings{}, err
 	}
 	return l.home.Settings()
+}
+
+// begunVault finds the vault of a first start, or of a joining, that was cut short when only the settings were missing, and
+// removes what came less far. Zero: there is none.
+func (l *Library) begunVault(ctx context.Context) (uuid.UUID, error) {
+	entries, err := os.ReadDir(filepath.Join(l.home.Dir, "vaults"))
+	if err != nil {
+		return uuid.Nil, err
+	}
+	for _, e := range entries {
+		id, err := uuid.Parse(e.Name())
+		if err != nil {
+			continue
+		}
+		v, err := vault.Open(l.home.vault(id))
+		if errors.Is(err, vault.ErrNoVault) {
+			vault.RemoveUnused(l.home.vault(id))
+		}
+		if err != nil || v.Used() {
+			continue // it was left, or set aside, on purpose
+		}
+		key, err := crypto.LoadKey(ctx, l.keyring, id)
+		switch {
+		case errors.Is(err, crypto.ErrNoSuchKey):
+			vault.RemoveUnused(l.home.vault(id))
+		case err != nil:
+			return uuid.Nil, err
+		case key.ID() == v.Description().KeyID:
+			return id, nil
+		}
+	}
+	return uuid.Nil, nil
+}
+
+// lockVault is held while the computer's vault is chosen.
+func (h Home) lockVault(ctx context.Context) (*flock.Flock, error) {
+	lock := flock.New(filepath.Join(h.locks(), "vault"), flock.SetPermissions(0o600))
+	if _, err := lock.TryLockContext(ctx, 50*time.Millisecond); err != nil {
+		return nil, err
+	}
+	return lock, nil
 }
 
 func (l *Library) openVault(ctx context.Context, id uuid.UUID) error {

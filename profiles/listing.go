@@ -12,7 +12,8 @@ import (
 	"github.com/google/uuid"
 )
 
-// Profiles are all profiles, those in the trash too: the running ones first, then the last opened.
+// Profiles are all profiles, those in the trash too: the running ones first, then the last opened. A profile is one from its
+// first snapshot on: a card alone is what a crash has left of a making, or the part of one that has arrived.
 func (l *Library) Profiles(ctx context.Context) ([]Profile, error) {
 	shelves, err := l.shelves()
 	if err != nil {
@@ -30,6 +31,9 @@ func (l *Library) Profiles(ctx context.Context) ([]Profile, error) {
 	}
 	list := make([]Profile, 0, len(shelves)+len(savers))
 	for id, shelf := range shelves {
+		if len(shelf.snapshots) == 0 {
+			continue
+		}
 		p := l.profile(ctx, id, shelf)
 		if s, ok := savers[id]; ok {
 			p.join(s)

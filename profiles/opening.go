@@ -5,13 +5,13 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 	"strings"
 	"time"
 	"unicode"
 	"unicode/utf8"
 
 	"valise/browser"
+	"valise/internal/fault"
 	"valise/profiles/snapshot"
 
 	"github.com/google/uuid"
@@ -44,6 +44,7 @@ func (l *Library) Open(ctx context.Context, how How) (*Session, error) {
 			return nil, err
 		}
 	}
+	fault.Point("opening: the profile is locked")
 	opening, abandon := context.WithCancel(ctx)
 	defer abandon()
 	s.abandon = abandon
@@ -138,15 +139,17 @@ func (s *Session) begin(ctx context.Context, p plan) (err error) {
 		if err != nil {
 			return fmt.Errorf("restoring: %w", err)
 		}
+		fault.Point("opening: the profile is restored")
 		if err := state.Store(s.folder.stateFile()); err != nil {
 			return err
 		}
 	}
+	fault.Point("opening: the browser may start")
 	s.advance(StageStarting)
 	if err := s.folder.note(func(r *record) { r.Started = true }); err != nil {
 		return err
 	}
-	log, err := os.OpenFile(filepath.Join(s.folder.dir, "browser.log"), os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
+	log, err := os.OpenFile(s.folder.browserLog(), os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
 	if err != nil {
 		return err
 	}
@@ -161,6 +164,7 @@ func (s *Session) begin(ctx context.Context, p plan) (err error) {
 	if err != nil {
 		return err
 	}
+	fault.Point("opening: the browser is there")
 	s.follow(started)
 	s.mu.Lock()
 	s.browser, s.info.DevTools = started, started.WebSocketURL()

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"valise/crypto"
+	"valise/internal/fault"
 	"valise/profiles/snapshot"
 	"valise/profiles/vault"
 
@@ -142,9 +143,11 @@ func (l *Library) Connect(ctx context.Context, at vault.Location, c vault.Creden
 			return report, fmt.Errorf("keeping the bucket's access key in %s: %w", l.keyring, err)
 		}
 	}
+	fault.Point("connecting: the bucket's key is kept")
 	if err := l.vault.SetRemote(place); err != nil {
 		return report, err
 	}
+	fault.Point("connecting: the outbox is for the place")
 	if err := l.remember(at); err != nil {
 		return report, err
 	}

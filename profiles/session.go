@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"valise/browser"
+	"valise/internal/fault"
 
 	"github.com/gofrs/flock"
 	"github.com/google/uuid"
@@ -104,6 +105,7 @@ func (s *Session) settle(r Receipt, err error) {
 	if s.lock != nil {
 		s.lock.release()
 	}
+	fault.Point("closing: the profile is given back")
 	event := &SessionEvent{SessionInfo: s.Info(), Err: err}
 	if err == nil {
 		event.Receipt = &r
@@ -144,22 +146,31 @@ type record struct {
 func (f *folder) recordFile() string { return filepath.Join(f.dir, "session.json") }
 func (f *folder) stateFile() string  { return filepath.Join(f.dir, "state") }
 func (f *folder) mirror() string     { return filepath.Join(f.dir, "mirror") }
+func (f *folder) browserLog() string { return filepath.Join(f.dir, "browser.log") }
 
 // makeFolder makes and locks a session's folder, and writes its record.
 func (h Home) makeFolder(r record) (*folder, error) {
 	f := &folder{dir: h.session(r.Session), record: r}
+	making := h.making()
+	if err := making.Lock(); err != nil {
+		return nil, err
+	}
+	defer making.Close()
 	if err := os.MkdirAll(f.dir, 0o700); err != nil {
 		return nil, err
 	}
+	fault.Point("opening: the folder is made")
 	f.lock = flock.New(filepath.Join(f.dir, "lock"), flock.SetPermissions(0o600))
 	if err := f.lock.Lock(); err != nil {
 		os.RemoveAll(f.dir)
 		return nil, err
 	}
+	fault.Point("opening: the folder is locked")
 	if err := f.note(func(*record) {}); err != nil {
 		f.wipe()
 		return nil, err
 	}
+	fault.Point("opening: the folder has its record")
 	return f, nil
 }
 
@@ -173,25 +184,35 @@ func (f *folder) note(change func(*record)) error {
 	return writeFile(f.recordFile(), data)
 }
 
-// wipe removes everything. The record goes last, so that a wiping which is cut short is taken up again.
+// making is the lock that is held while a folder has no record yet: what has none at another time is for sweep.
+func (h Home) making() *flock.Flock {
+	return flock.New(filepath.Join(h.locks(), "sessions"), flock.SetPermissions(0o600))
+}
+
+// wipe removes everything. The record goes first: from then on nobody takes what is left for something to be saved, and a
+// wiping that is cut short is finished by sweep.
 func (f *folder) wipe() error {
+	defer f.lock.Close()
+	if err := os.Remove(f.recordFile()); err != nil && !os.IsNotExist(err) {
+		return err
+	}
+	fault.Point("wiping: the record is gone")
 	entries, err := os.ReadDir(f.dir)
 	if err != nil {
 		return err
 	}
 	for _, e := range entries {
 		path := filepath.Join(f.dir, e.Name())
-		if path == f.recordFile() || path == f.lock.Path() {
+		if path == f.lock.Path() {
 			continue
 		}
 		if err := removeAll(path); err != nil {
 			return err
 		}
-	}
-	if err := os.Remove(f.recordFile()); err != nil && !os.IsNotExist(err) {
-		return err
+		fault.Point("wiping: a part is gone")
 	}
 	f.lock.Close()
+	fault.Point("wiping: only the folder is left")
 	return os.RemoveAll(f.dir)
 }
 

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"valise/internal/fault"
 	"valise/profiles/vault"
 
 	"github.com/gofrs/flock"
@@ -75,6 +76,22 @@ func (h Home) ChangeSettings(change func(*Settings)) error {
 	return writeFile(h.settingsFile(), append(data, '\n'))
 }
 
+// sweepSettings removes what a crash left of a change of the settings.
+func (h Home) sweepSettings() {
+	halves, _ := filepath.Glob(filepath.Join(h.Dir, ".settings.json-*"))
+	if len(halves) == 0 {
+		return
+	}
+	lock := flock.New(filepath.Join(h.locks(), "settings"))
+	if ok, err := lock.TryLock(); err != nil || !ok {
+		return // they may be those of a change that goes on
+	}
+	defer lock.Close()
+	for _, half := range halves {
+		os.Remove(half)
+	}
+}
+
 // writeFile replaces a small file as a whole: after a crash it is the old or the new one.
 func writeFile(path string, data []byte) (err error) {
 	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+"-*") // 0600
@@ -90,11 +107,13 @@ func writeFile(path string, data []byte) (err error) {
 	if _, err = f.Write(data); err != nil {
 		return err
 	}
+	fault.Point("noting: the file is written")
 	if err = f.Sync(); err != nil {
 		return err
 	}
 	if err = f.Close(); err != nil {
 		return err
 	}
+	fault.Point("noting: the file is durable")
 	return os.Rename(f.Name(), path)
 }

@@ -123,7 +123,7 @@ func (l *Library) Sync(ctx context.Context) (vault.Moved, error) {
 		l.syncing.mu.Lock()
 		l.syncing.good = time.Now()
 		l.syncing.mu.Unlock()
-		if stampErr := writeFile(l.syncStamp(), nil); stampErr != nil {
+		if stampErr := l.stampSync(); stampErr != nil {
 			l.log.Warn("the time of the sync could not be noted", "error", stampErr)
 		}
 	} else {
@@ -140,6 +140,13 @@ func (l *Library) Sync(ctx context.Context) (vault.Moved, error) {
 // syncStamp is an empty file whose time is that of the last good sync, of any process.
 func (l *Library) syncStamp() string {
 	return filepath.Join(l.home.vault(l.vault.Description().Vault), "synced")
+}
+
+func (l *Library) stampSync() error {
+	if err := os.WriteFile(l.syncStamp(), nil, 0o600); err != nil {
+		return err
+	}
+	return os.Chtimes(l.syncStamp(), time.Time{}, time.Now()) // writing nothing to an empty file need not
 }
 
 func (l *Library) lastSync() time.Time {

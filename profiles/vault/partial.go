@@ -7,6 +7,8 @@ import (
 	"os"
 	"path/filepath"
 	"time"
+
+	"valise/internal/fault"
 )
 
 // partialDir holds objects on their way into a folder, under random names. It is in the folder itself, so that an
@@ -28,6 +30,7 @@ func (f *Folder) newPartial() (*partial, error) {
 	if err != nil {
 		return nil, f.problem(err)
 	}
+	fault.Point("storing: an object is begun")
 	return &partial{folder: f, file: file}, nil
 }
 
@@ -65,6 +68,7 @@ func (p *partial) moveTo(name string, move func(from, to string) error) error {
 	case p.file == nil:
 		return fs.ErrClosed
 	}
+	fault.Point("storing: the object is written")
 	// The content has to be on the disk before the name is: a name without it would be a broken object after a power cut.
 	if err := p.file.Sync(); err != nil {
 		return p.folder.problem(err)
@@ -72,14 +76,17 @@ func (p *partial) moveTo(name string, move func(from, to string) error) error {
 	if err := p.file.Close(); err != nil { // Windows moves no open file
 		return p.folder.problem(err)
 	}
+	fault.Point("storing: the object is durable")
 	directory, _ := filepath.Split(filepath.FromSlash(name))
 	if err := p.folder.makeDirectory(directory); err != nil {
 		return err
 	}
 	err := move(p.file.Name(), p.folder.path(name))
 	if err == nil {
+		fault.Point("storing: the object has its name")
 		err = syncDirectory(filepath.Join(p.folder.dir, directory))
 	}
+	fault.Point("storing: the name is durable")
 	return p.folder.problem(err)
 }
 

@@ -12,6 +12,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"valise/internal/fault"
+
 	"github.com/gofrs/flock"
 	"golang.org/x/sync/errgroup"
 )
@@ -102,10 +104,12 @@ func (r *syncRun) sync(ctx context.Context) error {
 	if err := r.meet(ctx); err != nil {
 		return err
 	}
+	fault.Point("syncing: the place is the vault's")
 	seen, err := r.compare(ctx)
 	if err != nil {
 		return err
 	}
+	fault.Point("syncing: it is known what to move")
 	small, snapshots := seen.missing()
 	r.announce(1, slices.Concat(small, snapshots))
 	r.transfer(ctx, small)
@@ -145,6 +149,7 @@ func (r *syncRun) transfer(ctx context.Context, moves []move) {
 		})
 	}
 	transfers.Wait()
+	fault.Point("syncing: all is moved")
 }
 
 // meet makes sure that the remote place is this vault's, and makes it so if it is empty.

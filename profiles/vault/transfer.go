@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"valise/crypto"
+	"valise/internal/fault"
 )
 
 // send puts an object of the local copy into the remote place and notes that in the ledger. false: it was there.
@@ -21,7 +22,9 @@ func (v *Vault) send(ctx context.Context, remote Store, name string) (sent bool,
 	if err := v.checkWhole(name, file, info.Size()); err != nil {
 		return false, err
 	}
+	fault.Point("sending: an object is about to go")
 	err = remote.Put(ctx, name, file, info.Size())
+	fault.Point("sending: it has arrived")
 	if errors.Is(err, ErrExists) { // put there since the place was listed
 		var there Info
 		if there, err = stat(ctx, remote, name); err == nil && there.Size != info.Size() {
@@ -47,6 +50,7 @@ func (v *Vault) fetch(ctx context.Context, remote Store, listed Info) error {
 	if err := receive(ctx, p, remote, listed); err != nil {
 		return err
 	}
+	fault.Point("fetching: an object has arrived")
 	if err := v.checkWhole(listed.Name, p.file, listed.Size); err != nil {
 		return err
 	}
@@ -54,6 +58,7 @@ func (v *Vault) fetch(ctx context.Context, remote Store, listed Info) error {
 	if err := v.addToLedger(ledgerName(remote), listed.Name); err != nil {
 		return err
 	}
+	fault.Point("fetching: the outbox knows of it")
 	if err := p.commit(listed.Name); !errors.Is(err, ErrExists) {
 		return err
 	}

@@ -55,6 +55,28 @@ func Open(dir string) (*Vault, error) {
 	return &Vault{local: local, description: d}, nil
 }
 
+// RemoveUnused removes the folder of a vault that was made, or begun, and never used; one that holds anything else stays.
+func RemoveUnused(dir string) error {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		if e.Name() != partialDir && e.Name() != descriptionName {
+			return fmt.Errorf("remove the vault: there is %s in it", e.Name())
+		}
+	}
+	return os.RemoveAll(dir)
+}
+
+// Used says whether anything was ever kept in the local copy.
+func (v *Vault) Used() bool {
+	for range v.List("") {
+		return true // an object, or a folder that cannot be read
+	}
+	return false
+}
+
 // Description is what the vault says of itself.
 func (v *Vault) Description() Description { return v.description }
 

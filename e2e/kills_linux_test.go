@@ -1,0 +1,127 @@
+package e2e
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"valise/internal/testenv"
+)
+
+// App, browser or both are killed at any moment of a session, from its command's start to its end, again and again. After
+// each death ordinary commands find all in order, and one of the persons logged in whom the profile has to know.
+func TestDeathAtAnyMoment(t *testing.T) {
+	t.Parallel()
+	server := testenv.S3(t)
+	shop := newShop(t, server)
+	chance := chance(t)
+	n, _ := rounds()
+
+	length := shop.live(t, nil) // of a session that nobody dies in; it changes with what else the machine does
+	losses, struck := 0, map[victim]int{}
+	for round := 1; round <= n; round++ {
+		k := &kill{
+			after: time.Duration(chance.Float64() * 1.1 * float64(length)),
+			who:   []victim{app, browser, both}[chance.IntN(3)],
+		}
+		well := t.Run(fmt.Sprintf("%d: %s after %v", round, k.who, k.after.Round(time.Millisecond)), func(t *testing.T) {
+			if took := shop.in(t).live(t, k); !k.struck {
+				length = took
+			}
+		})
+		if !well {
+			losses++
+		}
+		if k.struck {
+			struck[k.who]++
+		}
+	}
+	t.Logf("%d rounds, %d losses; %d deaths came before the end: %d of the app, %d of the browser, %d of both",
+		n, losses, struck[app]+struck[browser]+struck[both], struck[app], struck[browser], struck[both])
+	shop.isWhole()
+	shop.arrives(server)
+}
+
+// kill is a death at a moment that nothing but time decides.
+type kill struct {
+	after time.Duration
+	who   victim
+
+	struck bool      // somebody was there to die
+	when   time.Time // then
+	late   bool      // the session was saved already
+}
+
+// live is a session in which the next person logs in, and how long it took. It checks what it finds and what it leaves.
+func (s *shop) live(t *testing.T, k *kill) time.Duration {
+	t.Helper()
+	p := s.people
+	s = s.in(t)
+	began := time.Now()
+	cmd := s.command("open", "Shop", "--headless", "--cdp")
+	session := s.begin(cmd)
+	struck := make(chan struct{})
+	if k != nil {
+		time.AfterFunc(k.after, func() {
+			defer close(struck)
+			k.strike(session)
+		})
+	}
+
+	who, next, entered := "", "", time.Time{}
+	if session.awaitBrowser() {
+		var err error
+		if who, err = session.who(s.site); err == nil {
+			p.n++
+			next = fmt.Sprintf("person-%d", p.n)
+			if session.visit(func(browser context.Context) error { return testenv.LogIn(browser, s.site, next) }) == nil {
+				entered = time.Now()
+			}
+			if s.canCheckpoint() {
+				s.valise("save", "Shop")
+			}
+		}
+	}
+	session.end()
+	took := time.Since(began)
+	if k == nil && entered.IsZero() {
+		t.Fatalf("a session without a death fails: %s", session.Output())
+	}
+	if k != nil {
+		<-struck
+	}
+
+	if who != "" && !slices.Contains(p.last, who) {
+		t.Errorf("LOST: it was logged in as %q, want %q", who, p.last)
+	}
+	orderly := k == nil || !k.struck || k.late || k.who == app && k.when.After(entered)
+	switch {
+	case next == "":
+	case !entered.IsZero() && orderly: // without Valise, the browser ends in order too
+		p.last = []string{next}
+	default:
+		p.last = []string{who, next}
+	}
+	s.isWhole()
+	return took
+}
+
+// strike kills whoever is there.
+func (k *kill) strike(s *session) {
+	k.late = strings.Contains(s.Output(), "Shop: saved")
+	k.when = time.Now()
+	if k.who != app {
+		for pid, line := range s.computer.processes() {
+			if strings.Contains(line, "="+s.computer.home) { // an argument of the browser
+				k.struck = syscall.Kill(pid, syscall.SIGKILL) == nil || k.struck
+			}
+		}
+	}
+	if k.who != browser && s.running() {
+		k.struck = syscall.Kill(s.Pid(), syscall.SIGKILL) == nil || k.struck
+	}
+}
