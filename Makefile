@@ -24,8 +24,8 @@ endif
 FUZZTIME ?= 5s
 PREFIX ?= $(HOME)/.local
 
-.PHONY: help run test tools format vet vet-windows vet-darwin lint unit fuzz e2e kills build build/valise-faults windows \
-	packages icons install uninstall clean
+.PHONY: help run test tools format vet vet-windows vet-darwin lint unit fuzz e2e kills bench build build/valise-faults \
+	windows packages icons install uninstall clean
 
 help: ## what there is
 	@sed -n 's/^\([a-z0-9-]*\):.*## /\1 /p' Makefile | while read -r name what; do printf '  make %-12s %s\n' "$$name" "$$what"; done
@@ -94,6 +94,12 @@ build: ## build/valise
 build/valise-faults:
 	@CGO_ENABLED=1 go build -tags '$(TAGS) faults' -ldflags '$(LINK)' -o $@ .
 
+bench: ## measure Valise beside restic, borg and tar: flags in BENCH, as in make bench BENCH='-rounds 1 -only generated'
+	@packaging/needs.sh bench
+	$(call heading,measurements)
+	@$(GO_WITHOUT_C) build -o build/bench/ ./bench/...
+	@build/bench/bench $(BENCH)
+
 # On Windows a program opens a terminal with its window, or is not waited for by the terminal it is typed in. Hence there are
 # two, which differ in that: a double click finds the .exe, and a terminal finds the .com first.
 windows: ## build/valise.exe and valise.com; installs the compiler that is missing for it
@@ -134,7 +140,7 @@ uninstall: ## takes away what install put there
 		$(DESTDIR)$(PREFIX)/share/icons/hicolor/*/apps/app.valise.Valise.*
 
 clean: ## take away what was built, except for the tools
-	@rm -rf build/valise build/valise-faults build/valise.exe build/valise.com build/screenshots
+	@rm -rf build/valise build/valise-faults build/valise.exe build/valise.com build/bench build/screenshots
 
 # heading says what comes, so that the last heading above an error names what failed.
 define heading

@@ -13,5 +13,4 @@ func interrupt(pid int) error { return syscall.Kill(pid, syscall.SIGINT) }
 // terminate asks a browser to end at once, as the end of a desktop session does.
 func terminate(pid int) error { return syscall.Kill(pid, syscall.SIGTERM) }
 
-
 func kill(pid int) error { return syscall.Kill(pid, syscall.SIGKILL) }

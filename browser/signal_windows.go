@@ -22,7 +22,6 @@ func ownGroup() *syscall.SysProcAttr {
 	return &syscall.SysProcAttr{CreationFlags: windows.CREATE_NEW_PROCESS_GROUP}
 }
 
-
 // interrupt closes every window of the process.
 func interrupt(pid int) error {
 	found := false

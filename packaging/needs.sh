@@ -3,6 +3,7 @@
 #
 #   packaging/needs.sh run        what the window is built with, and a browser
 #   packaging/needs.sh test       the same, and what the tests run beside Valise
+#   packaging/needs.sh bench      what `make bench` measures Valise beside, and a browser
 #   packaging/needs.sh windows    the C compiler for `make windows`
 #   packaging/needs.sh tools      the Go programs that the tests use, built into build/tools
 #   packaging/needs.sh packages   the one that makes .deb and .rpm files
@@ -41,6 +42,13 @@ openbox              openbox          openbox            openbox
 dbus-daemon          dbus-daemon      dbus-daemon        dbus
 gnome-keyring-daemon gnome-keyring    gnome-keyring      gnome-keyring'
 
+peers='
+restic               restic           restic             restic
+borg                 borgbackup       borgbackup         borg
+age                  age              age                age
+zstd                 zstd             zstd               zstd
+tar                  tar              tar                tar'
+
 browser='
 chromium             chromium         chromium           chromium'
 
@@ -67,6 +75,15 @@ main() {
 	"test "*)
 		stop "The tests bring a display, a tray and a keyring of their own, which only Linux has."
 		;;
+	"bench Linux")
+		groups=peers
+		want_browser
+		get
+		build_tools
+		;;
+	"bench "*)
+		stop "The programs that Valise is measured beside are taken from Linux distributions."
+		;;
 	"windows "*)
 		groups=windows
 		get
@@ -78,7 +95,7 @@ main() {
 		tool nfpm github.com/goreleaser/nfpm/v2 v2.45.2 /cmd/nfpm "it makes .deb and .rpm files"
 		;;
 	*)
-		stop "usage: packaging/needs.sh run|test|windows|tools|packages"
+		stop "usage: packaging/needs.sh run|test|bench|windows|tools|packages"
 		;;
 	esac
 }
@@ -116,6 +133,7 @@ purpose() {
 	window) echo "to build and show its window" ;;
 	browser) echo "as the browser that it opens" ;;
 	tests) echo "for its tests, as their display, keyboard, tray and keyring" ;;
+	peers) echo "to measure it beside them" ;;
 	windows) echo "to build the program for Windows" ;;
 	esac
 }

@@ -1,0 +1,136 @@
+// bench measures Valise beside the programs that people use for the same: restic, borg, and tar with zstd and age. All work on
+// the same directories, in turns, in the same run; what counts is how their figures relate. `make bench` builds and starts it;
+// docs/performance.md tells what it does and what came of it.
+//
+// It measures whole processes: beside bench itself lie engine (Valise's saving and restoring as a program), limit (what no
+// program could do without), measured (which starts the others and says what they used) and tree (which makes profiles).
+//
+// Start reading at rounds.go; tools.go has the programs, results.go the goals. Linux only: it is about ratios, and those
+// programs are packaged there.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+	"time"
+)
+
+// bench is one run.
+type bench struct {
+	options
+	parts  *parts  // what it has started
+	out    *report // what it has found
+	tools  []tool
+	work   string // a directory in memory
+	server *bucket
+}
+
+type options struct {
+	rounds        int
+	seed          uint64
+	scale         float64
+	keep          bool
+	only          []string
+	before, after string
+}
+
+// chapters are what is measured, in this order.
+var chapters = []struct {
+	name, about string
+	measure     func(*bench, context.Context) error
+}{
+	{"generated", "a generated profile, to a folder and to S3", (*bench).generated},
+}
+
+func main() {
+	var o options
+	var only, write string
+	flag.IntVar(&o.rounds, "rounds", 5, "how often each program takes its turn")
+	flag.StringVar(&only, "only", "", "chapters, with commas between: "+chapterNames()+"; -folder or -s3 behind the first two takes that place alone")
+	flag.StringVar(&write, "write", "", "a file whose measured block is to be written anew (docs/performance.md)")
+	flag.Uint64Var(&o.seed, "seed", 1, "of the generated profile")
+	flag.Float64Var(&o.scale, "scale", 1, "size of the generated profile, as a multiple of 126 MB")
+	flag.BoolVar(&o.keep, "keep", true, "leave out what Valise leaves out, for every program; false: all save the caches too")
+	flag.StringVar(&o.before, "before", "", "a profile's directory to measure with instead of the generated one")
+	flag.StringVar(&o.after, "after", "", "the same profile after a session")
+	flag.Parse()
+	if only != "" {
+		o.only = strings.Split(only, ",")
+	}
+
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	if err := run(ctx, o, write); err != nil {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		os.Exit(1)
+	}
+}
+
+func chapterNames() string {
+	var names []string
+	for _, c := range chapters {
+		names = append(names, c.name)
+	}
+	return strings.Join(names, ", ")
+}
+
+func run(ctx context.Context, o options, write string) (err error) {
+	b := &bench{options: o, parts: new(parts), out: newReport(os.Stdout)}
+	defer b.parts.end()
+	defer func() { // a part that did not start
+		if failure, ok := recover().(failure); ok {
+			err = failure
+		}
+	}()
+	b.parts.context = ctx
+	b.work = b.parts.TempDir()
+	if err := b.findTools(); err != nil {
+		return err
+	}
+	began := time.Now()
+	b.introduce()
+	for _, c := range chapters {
+		if !b.wants(c.name) {
+			continue
+		}
+		b.out.chapter(c.name, c.about)
+		if err := c.measure(b, ctx); err != nil {
+			return fmt.Errorf("%s: %w", c.name, errors.Join(err, context.Cause(ctx)))
+		}
+	}
+	b.out.summary()
+	fmt.Printf("\nIt took %v.\n", time.Since(began).Round(time.Second))
+	if write != "" {
+		return b.out.writeInto(write)
+	}
+	return nil
+}
+
+// wants says whether a chapter, "real", or one place of it, "real-s3", is to be measured.
+func (b *bench) wants(name string) bool {
+	if len(b.only) == 0 {
+		return true
+	}
+	chapter, place, _ := strings.Cut(name, "-")
+	return slices.ContainsFunc(b.only, func(wanted string) bool {
+		wantedChapter, wantedPlace, _ := strings.Cut(wanted, "-")
+		return chapter == wantedChapter && (place == "" || wantedPlace == "" || place == wantedPlace)
+	})
+}
+
+// dir makes an empty directory to work in, in memory.
+func (b *bench) dir(parts ...string) (string, error) {
+	path := filepath.Join(append([]string{b.work}, parts...)...)
+	if err := os.RemoveAll(path); err != nil {
+		return "", err
+	}
+	return path, os.MkdirAll(path, 0o700)
+}
