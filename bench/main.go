@@ -21,6 +21,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"valise/browser"
 )
 
 // bench is one run.
@@ -31,15 +33,21 @@ type bench struct {
 	tools  []tool
 	work   string // a directory in memory
 	server *bucket
+	site   *site
+	// Of the real browsing, which more than one chapter needs.
+	chromium browser.Browser
+	visited  *trees
 }
 
 type options struct {
-	rounds        int
-	seed          uint64
-	scale         float64
-	keep          bool
-	only          []string
-	before, after string
+	rounds, sessions, history int
+	seed                      uint64
+	scale                     float64
+	keep                      bool
+	only                      []string
+	before, after             string
+	largeFiles                int
+	largeSize                 int64
 }
 
 // chapters are what is measured, in this order.
@@ -48,6 +56,10 @@ var chapters = []struct {
 	measure     func(*bench, context.Context) error
 }{
 	{"generated", "a generated profile, to a folder and to S3", (*bench).generated},
+	{"real", "a real profile after real browsing, to a folder and to S3", (*bench).real},
+	{"opening", "from a stored profile to the first page", (*bench).opening},
+	{"sessions", "many sessions in a row, and a long history", (*bench).manySessions},
+	{"large", "a large profile", (*bench).large},
 }
 
 func main() {
@@ -59,8 +71,12 @@ func main() {
 	flag.Uint64Var(&o.seed, "seed", 1, "of the generated profile")
 	flag.Float64Var(&o.scale, "scale", 1, "size of the generated profile, as a multiple of 126 MB")
 	flag.BoolVar(&o.keep, "keep", true, "leave out what Valise leaves out, for every program; false: all save the caches too")
+	flag.IntVar(&o.sessions, "sessions", 40, "how many sessions in a row")
+	flag.IntVar(&o.history, "history", 200, "how many snapshots the long history has")
 	flag.StringVar(&o.before, "before", "", "a profile's directory to measure with instead of the generated one")
 	flag.StringVar(&o.after, "after", "", "the same profile after a session")
+	flag.IntVar(&o.largeFiles, "large-files", 50_000, "files of the large profile")
+	flag.Int64Var(&o.largeSize, "large-size", 2<<30, "bytes of the large profile")
 	flag.Parse()
 	if only != "" {
 		o.only = strings.Split(only, ",")

@@ -202,6 +202,8 @@ func factor(f float64) string {
 	return fmt.Sprintf("%.2f", f)
 }
 
+func count(n float64) string { return fmt.Sprintf("%.0f", n) }
+
 // size is in powers of ten, as file managers have it.
 func size(n int64) string {
 	switch {

@@ -101,6 +101,10 @@ func (o *report) compared(tree string, inBucket bool, r *results) {
 			o.goal(fmt.Sprintf("%s: %s, %s by that of %s", to, a.s, a.what, a.than), a.most, is, factor)
 		}
 	}
+	// Two short programs are alike in that both have to be started: in a Valise that runs already there is no such start.
+	if is, ok := r.ratioBy(unchanged, walking, within, within); ok {
+		o.goal(to+": "+string(unchanged)+", the same without the start of the processes", 1.2, is, factor)
+	}
 }
 
 // step is the table of one step.

@@ -173,6 +173,16 @@ func firstLine(program string, args ...string) func(context.Context) []string {
 	}
 }
 
+// tool finds one by its name.
+func (b *bench) tool(name string) tool {
+	for _, t := range b.tools {
+		if t.name == name {
+			return t
+		}
+	}
+	panic(failure("no tool " + name))
+}
+
 // at makes a new place for a tool, and prepares it.
 func (b *bench) at(ctx context.Context, t tool, inBucket bool) (place, error) {
 	var p place

@@ -110,11 +110,24 @@ func (m *maker) write(name string, of kind, size int) error {
 	if err != nil {
 		return err
 	}
+	if len(content) > writeBuffer {
+		if err := m.flush(name, of); err != nil {
+			return err
+		}
+		return m.write(name, of, size)
+	}
 	if err := os.WriteFile(path, m.batches(content, of, size), 0o600); err != nil {
 		return err
 	}
 	return m.diary(name)
 }
+
+// writeBuffer is how long a log becomes before it is made a table, and mostTables how many of them there are before they
+// are merged, which leaves out what was overwritten. Here, the oldest goes.
+const (
+	writeBuffer = 4 << 20
+	mostTables  = 4
+)
 
 // flush makes a table of a log that has become long, and begins another one.
 func (m *maker) flush(name string, of kind) error {
@@ -137,7 +150,14 @@ func (m *maker) flush(name string, of kind) error {
 	if err := m.put(fmt.Sprintf("%s/%06d.log", name, number+1), nil); err != nil {
 		return err
 	}
-	return os.Remove(path)
+	if err := os.Remove(path); err != nil {
+		return err
+	}
+	tables, err := filepath.Glob(m.path(name + "/*.ldb"))
+	if err != nil || len(tables) <= mostTables {
+		return err
+	}
+	return os.Remove(slices.Min(tables))
 }
 
 // batches appends write batches of a few pairs each to a log, until it is about size bytes longer.
