@@ -14,6 +14,7 @@ const (
 	databaseBlock  = 4 << 10  // SQLite changes single pages in place
 	databaseMagic  = "SQLite format 3\x00"
 	segmentSize    = 1 << 20 // a segment is closed when it has this much
+	expandedSize   = 4 << 20 // or its blocks do, where some are deltas
 	maxBlock       = 1 << 20 // readers accept no larger ones
 	maxSegment     = 16 << 20
 	maxReferred    = 1 << 22 // blocks that one tree may refer to, counted as often as they occur

@@ -51,7 +51,7 @@ func Check(ctx context.Context, key crypto.Key, src Source, id uuid.UUID, p Prog
 	shares := l.shares(lose)
 	var done, total int64
 	for _, s := range shares {
-		total += int64(s.object.table.Segments[s.segment].Plain)
+		total += s.size()
 	}
 	err = l.read(ctx, shares, func(s *share, blocks []byte, err error) error {
 		if err == nil {
@@ -64,7 +64,7 @@ func Check(ctx context.Context, key crypto.Key, src Source, id uuid.UUID, p Prog
 				lose(file, err)
 			}
 		}
-		done += int64(s.object.table.Segments[s.segment].Plain)
+		done += s.size()
 		if p != nil {
 			p(done, total)
 		}
@@ -89,12 +89,20 @@ func (o *object) checkHeader() error {
 	return nil
 }
 
-// checkHashes makes sure that the segment holds the blocks that the index says it does.
+// checkHashes makes sure that the segment holds the blocks that the index says it does, as far as files have them.
 func (s *share) checkHashes(blocks []byte) error {
 	t := s.object.table
-	for block := t.firsts[s.segment]; block < t.firsts[s.segment+1]; block++ {
-		if hashOf(t.within(s.segment, blocks, block, 1)) != t.hash(block) {
-			return damaged("snapshot %s: block %d is not what the index says", s.object.id(), block)
+	first := t.firsts[s.segment]
+	checked := make([]bool, t.Segments[s.segment].Blocks)
+	for _, p := range s.pieces {
+		for block := p.first; block < p.first+p.blocks; block++ {
+			if checked[block-first] {
+				continue
+			}
+			checked[block-first] = true
+			if hashOf(t.within(s.segment, blocks, block, 1)) != t.hash(block) {
+				return damaged("snapshot %s: block %d is not what the index says", s.object.id(), block)
+			}
 		}
 	}
 	return nil

@@ -36,15 +36,29 @@ func decompress(buffer, src []byte, size int) ([]byte, error) {
 	return decompressWith(segmentDecoder(), buffer, src, size)
 }
 
+// deltaDecoders serve one goroutine at a time, since the dictionary is another one for every block.
+var deltaDecoders = sync.Pool{New: func() any {
+	d, err := zstd.NewReader(nil, zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true), zstd.WithDecoderMaxMemory(maxIndex),
+		zstd.WithDecodeAllCapLimit(true))
+	if err != nil {
+		panic("snapshot: " + err.Error())
+	}
+	return d
+}}
+
 // decompressDelta is decompress for a frame that was made with base as raw dictionary.
-func decompressDelta(src, base []byte, size int) ([]byte, error) {
-	d := newDecoder(zstd.WithDecodeAllCapLimit(true), zstd.WithDecoderDictRaw(0, base))
-	defer d.Close()
-	return decompressWith(d, nil, src, size)
+func decompressDelta(buffer, src, base []byte, size int) ([]byte, error) {
+	d := deltaDecoders.Get().(*zstd.Decoder)
+	defer deltaDecoders.Put(d)
+	if err := d.ResetWithOptions(nil, zstd.WithDecoderDictRaw(0, base)); err != nil {
+		return nil, err
+	}
+	return decompressWith(d, buffer, src, size)
 }
 
+const spare = 64 // room that lets the decoder write in strides
+
 func decompressWith(d *zstd.Decoder, buffer, src []byte, size int) ([]byte, error) {
-	const spare = 64 // room that lets the decoder write in strides
 	if cap(buffer) < size+spare {
 		buffer = make([]byte, 0, size+spare)
 	}

@@ -19,18 +19,18 @@ func Copy(ctx context.Context, w io.Writer, to crypto.Key, meta Meta, from crypt
 		return nil, fmt.Errorf("copy: %w", err)
 	}
 	defer l.close()
-	return derive(ctx, w, to, meta, l, true)
+	return derive(ctx, w, to, meta, l, l.leaveAll())
 }
 
 // Again writes a snapshot with the tree and summary of the older one id, as the child of meta.Parent in the same profile
-// (rolling back). It refers to the blocks where they are, unless it would have to refer to too many objects.
+// (rolling back). It refers to the blocks where they are, as far as it may refer to their objects.
 func Again(ctx context.Context, w io.Writer, key crypto.Key, meta Meta, src Source, id uuid.UUID) (*Index, error) {
 	l, err := openWhole(ctx, key, src, id)
 	if err != nil {
 		return nil, fmt.Errorf("roll back: %w", err)
 	}
 	defer l.close()
-	return derive(ctx, w, key, meta, l, len(l.objects) > maxNeeds)
+	return derive(ctx, w, key, meta, l, l.leaves())
 }
 
 // openWhole opens a lineage of which every file can be had, as far as the indexes tell.
@@ -49,14 +49,12 @@ func openWhole(ctx context.Context, key crypto.Key, src Source, id uuid.UUID) (*
 }
 
 // derive writes a snapshot with the tree and summary of another one.
-func derive(ctx context.Context, w io.Writer, key crypto.Key, meta Meta, of *lineage, keyframe bool) (*Index, error) {
-	d := begin(ctx, w, key, meta, of, keyframe)
+func derive(ctx context.Context, w io.Writer, key crypto.Key, meta Meta, of *lineage, leaves []bool) (*Index, error) {
+	d := begin(ctx, w, key, meta, of, leaves)
 	defer d.close()
 	d.inheritTree()
-	if keyframe {
-		if err := d.carryOver(); err != nil {
-			return nil, fmt.Errorf("copy snapshot %s: %w", of.index.Meta.ID, err)
-		}
+	if err := d.carryOver(); err != nil {
+		return nil, fmt.Errorf("copy snapshot %s: %w", of.index.Meta.ID, err)
 	}
 	return d.end(of.index.Summary)
 }

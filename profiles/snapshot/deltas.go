@@ -2,14 +2,11 @@ package snapshot
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
-
-	"github.com/google/uuid"
 )
 
 // delta says that a block is stored as a zstd frame of its own inside of its segment, made with another block, its base,
-// as raw dictionary. A base is never a delta. This package reads such blocks and does not write them.
+// as raw dictionary. A base is never a delta.
 type delta struct {
 	_            struct{} `cbor:",toarray"`
 	Block        uint32
@@ -17,27 +14,38 @@ type delta struct {
 	Stored       uint32 // length of the frame
 }
 
-// nextDelta is the first delta from block on, or nil.
-func (t *table) nextDelta(block uint32) *delta {
-	i, _ := slices.BinarySearchFunc(t.Deltas, block, func(d delta, b uint32) int { return cmp.Compare(d.Block, b) })
-	if i == len(t.Deltas) {
-		return nil
+// deltas are those of blocks [first, end).
+func (t *table) deltas(first, end uint32) []delta {
+	from := t.searchDelta(first)
+	to := from
+	for to < len(t.Deltas) && t.Deltas[to].Block < end {
+		to++
 	}
-	return &t.Deltas[i]
+	return t.Deltas[from:to]
+}
+
+func (t *table) searchDelta(block uint32) int {
+	i, _ := slices.BinarySearchFunc(t.Deltas, block, func(d delta, b uint32) int { return cmp.Compare(d.Block, b) })
+	return i
 }
 
 // delta is nil for a block that is stored as it is.
 func (t *table) delta(block uint32) *delta {
-	if d := t.nextDelta(block); d != nil && d.Block == block {
-		return d
+	if i := t.searchDelta(block); i < len(t.Deltas) && t.Deltas[i].Block == block {
+		return &t.Deltas[i]
 	}
 	return nil
 }
 
-// hasDelta says whether any block of the segment is one.
-func (t *table) hasDelta(segment int) bool {
-	d := t.nextDelta(t.firsts[segment])
-	return d != nil && d.Block < t.firsts[segment+1]
+// storedBlock cuts a block out of its segment's plaintext: of a delta, its frame.
+func (t *table) storedBlock(segment int, block uint32, stored []byte) []byte {
+	first := t.firsts[segment]
+	at := t.starts[block] - t.starts[first]
+	before := t.deltas(first, block)
+	for _, d := range before {
+		at += int64(d.Stored) - int64(t.Lengths[d.Block])
+	}
+	return stored[at:][:t.storedLength(block)]
 }
 
 // storedLength is what a block takes up in its segment.
@@ -47,6 +55,8 @@ func (t *table) storedLength(block uint32) uint32 {
 	}
 	return t.Lengths[block]
 }
+
+func byBlock(a, b delta) int { return cmp.Compare(a.Block, b.Block) }
 
 func (t *table) checkDeltas(objects int) error {
 	previous := int64(-1)
@@ -64,69 +74,26 @@ func (t *table) checkDeltas(objects int) error {
 	return nil
 }
 
-// expand returns the blocks of segment i of o, whose plaintext has deltas in it.
-func (l *lineage) expand(o *object, i int, plain []byte) ([]byte, error) {
-	t := o.table
-	out := make([]byte, 0, t.starts[t.firsts[i+1]]-t.starts[t.firsts[i]])
-	for block := t.firsts[i]; block < t.firsts[i+1]; block++ {
-		stored := plain[:t.storedLength(block)]
-		plain = plain[len(stored):]
-		if d := t.delta(block); d != nil {
-			base, err := l.base(o, d)
-			if err == nil {
-				stored, err = decompressDelta(stored, base, int(t.Lengths[block]))
-			}
-			if err != nil {
-				return nil, fmt.Errorf("snapshot %s: block %d: %w", o.id(), block, err)
-			}
-		}
-		out = append(out, stored...)
-	}
-	return out, nil
+// place is where a block is, whichever object that is.
+type place struct {
+	object *object
+	block  uint32
 }
 
-// base reads the block that d was made with.
-func (l *lineage) base(o *object, d *delta) ([]byte, error) {
+func (p place) length() uint32 { return p.object.table.Lengths[p.block] }
+
+func (p place) segment() int { return p.object.table.segmentOf(p.block) }
+
+// base is where the block is that d, a delta of o, was made with.
+func (o *object) base(d *delta) (place, error) {
 	from := o
 	if d.Object > 0 {
-		if from = l.find(o.needs[d.Object-1]); from == nil {
-			return nil, damaged("snapshot %s is not at hand", o.needs[d.Object-1])
+		if from = o.older[d.Object-1]; from == nil {
+			return place{}, damaged("snapshot %s is not at hand", o.needs[d.Object-1])
 		}
 	}
-	t := from.table
-	if d.Base >= t.blocks() || t.delta(d.Base) != nil {
-		return nil, damaged("snapshot %s has no block %d to build on", from.id(), d.Base)
+	if d.Base >= from.table.blocks() || from.table.delta(d.Base) != nil {
+		return place{}, damaged("snapshot %s has no block %d to build on", from.id(), d.Base)
 	}
-	segment := t.segmentOf(d.Base)
-	plain, err := from.plain(segment, new(buffers))
-	if err != nil {
-		return nil, err
-	}
-	for block := t.firsts[segment]; block < d.Base; block++ {
-		plain = plain[t.storedLength(block):]
-	}
-	return plain[:t.Lengths[d.Base]], nil
-}
-
-// find is the object with that id, if it could be opened.
-func (l *lineage) find(id uuid.UUID) *object {
-	for _, o := range l.objects {
-		if o != nil && o.id() == id {
-			return o
-		}
-	}
-	return nil
-}
-
-// markBases marks those objects of the lineage that o's deltas build on.
-func (l *lineage) markBases(o *object, used []bool) {
-	for _, d := range o.table.Deltas {
-		if d.Object > 0 {
-			for i, other := range l.objects {
-				if other != nil && other.id() == o.needs[d.Object-1] {
-					used[i] = true
-				}
-			}
-		}
-	}
+	return place{from, d.Base}, nil
 }

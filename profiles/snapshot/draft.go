@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
 	"time"
 
 	"valise/crypto"
@@ -17,11 +18,12 @@ type draft struct {
 	*writer
 	meta      Meta
 	ancestors *lineage
+	leaves    []bool // ancestors that nothing may be left of when it ends; nil: none
 	tree      []entry
 }
 
-// begin starts a draft. A keyframe must have nothing left of its ancestors when it ends.
-func begin(ctx context.Context, out io.Writer, key crypto.Key, meta Meta, ancestors *lineage, keyframe bool) *draft {
+// begin starts a draft.
+func begin(ctx context.Context, out io.Writer, key crypto.Key, meta Meta, ancestors *lineage, leaves []bool) *draft {
 	if meta.ID == uuid.Nil {
 		meta.ID = NewID(meta.Parent)
 	}
@@ -29,10 +31,11 @@ func begin(ctx context.Context, out io.Writer, key crypto.Key, meta Meta, ancest
 		meta.When = time.Now()
 	}
 	var flags uint64
-	if keyframe {
+	if len(ancestors.objects) == 0 || leaves != nil && !slices.Contains(leaves, false) {
 		flags = flagKeyframe
 	}
-	return &draft{writer: newWriter(ctx, out, key.NewObject(meta.ID, flags)), meta: meta.normal(), ancestors: ancestors}
+	w := newWriter(ctx, out, key.NewObject(meta.ID, flags))
+	return &draft{writer: w, meta: meta.normal(), ancestors: ancestors, leaves: leaves}
 }
 
 // inherit takes over blocks from the snapshot that ancestors is about.
@@ -54,6 +57,9 @@ func (d *draft) inheritTree() {
 
 // end writes what is missing to a whole object, and returns its index.
 func (d *draft) end(summary Summary) (*Index, error) {
+	if err := d.endSegments(); err != nil {
+		return nil, fmt.Errorf("snapshot %s: %w", d.meta.ID, err)
+	}
 	index := &Index{Meta: d.meta, Summary: summary.normal(), needs: d.settle(), tree: d.tree}
 	stored, err := d.finish(&indexMap{Meta: d.meta.toMap(), Summary: index.Summary, Needs: index.needs, Tree: index.tree})
 	if err != nil {
@@ -63,18 +69,26 @@ func (d *draft) end(summary Summary) (*Index, error) {
 	return index, nil
 }
 
-// settle drops the objects that the tree has no block in, and numbers the others anew.
+// settle drops the objects that neither the tree has a block in, nor a delta of such a block its base, and numbers the
+// others anew.
 func (d *draft) settle() []uuid.UUID {
 	objects := d.ancestors.objects
 	used := make([]bool, len(objects)+1)
+	for _, own := range d.table.Deltas {
+		used[own.Object] = true
+	}
 	for _, e := range d.tree {
 		for _, x := range e.Extents {
 			used[x.Object] = true
-		}
-	}
-	for i, o := range objects {
-		if used[i+1] {
-			d.ancestors.markBases(o, used[1:])
+			if x.Object == 0 {
+				continue
+			}
+			o := objects[x.Object-1]
+			for _, older := range o.table.deltas(x.First, x.First+x.Blocks) {
+				if base, err := o.base(&older); err == nil {
+					used[base.object.number] = true
+				}
+			}
 		}
 	}
 	var needs []uuid.UUID
@@ -85,6 +99,9 @@ func (d *draft) settle() []uuid.UUID {
 			number[i+1] = uint32(len(needs))
 		}
 	}
+	for i := range d.table.Deltas {
+		d.table.Deltas[i].Object = number[d.table.Deltas[i].Object]
+	}
 	for _, e := range d.tree {
 		for i := range e.Extents {
 			e.Extents[i].Object = number[e.Extents[i].Object]
@@ -93,68 +110,113 @@ func (d *draft) settle() []uuid.UUID {
 	return needs
 }
 
-// carryOver brings all blocks of ancestors that the tree refers to into this object. A segment that is wholly alive goes
-// as it is; of any other, only the blocks that are alive, so that nothing deleted lives on.
+// carryOver brings all blocks that the tree has in objects which are left into this one. A segment that is wholly alive
+// goes as it is; of any other, only the blocks that are alive, so that nothing deleted lives on. Deltas stay what they are
+// as long as their base stays where it is.
 func (d *draft) carryOver() error {
-	moved := make([][]uint32, len(d.ancestors.objects))
-	alive := d.ancestors.alive(d.tree, 1)
-	var b buffers
-	for i, o := range d.ancestors.objects {
+	if d.leaves == nil {
+		return nil
+	}
+	moved := make([]map[uint32]uint32, len(d.ancestors.objects))
+	c := carrier{draft: d}
+	for i, use := range d.ancestors.uses(d.tree, 1) {
+		o := d.ancestors.objects[i]
 		if o == nil {
 			continue
 		}
-		moved[i] = make([]uint32, o.table.blocks())
+		moved[i] = map[uint32]uint32{}
 		for s := range o.table.Segments {
-			if err := d.carrySegment(o, s, alive[i], moved[i], &b); err != nil {
+			if err := c.carry(segmentAt{o, s}, use.files, moved[i]); err != nil {
 				return err
 			}
 		}
 	}
-	for i := range d.tree {
-		var own []extent
-		for _, x := range d.tree[i].Extents {
+	for i, e := range d.tree {
+		if !slices.ContainsFunc(e.Extents, func(x extent) bool { return x.Object > 0 && len(moved[x.Object-1]) > 0 }) {
+			continue
+		}
+		var now []extent
+		for _, x := range e.Extents {
 			for block := x.First; block < x.First+x.Blocks; block++ {
 				if x.Object == 0 {
-					own = appendBlock(own, 0, block)
+					now = appendBlock(now, 0, block)
+				} else if to, ok := moved[x.Object-1][block]; ok {
+					now = appendBlock(now, 0, to)
 				} else {
-					own = appendBlock(own, 0, moved[x.Object-1][block])
+					now = appendBlock(now, x.Object, block)
 				}
 			}
 		}
-		d.tree[i].Extents = own
+		d.tree[i].Extents = now
 	}
 	return nil
 }
 
-// carrySegment brings the live blocks of a segment over, and notes their new numbers in moved.
-func (d *draft) carrySegment(o *object, segment int, alive []bool, moved []uint32, b *buffers) error {
-	t := o.table
-	first, end, n := t.firsts[segment], t.firsts[segment+1], uint32(0)
+// carrier carries segments over.
+type carrier struct {
+	*draft
+	buffers  buffers
+	segments segmentCache
+}
+
+// carry brings those blocks of a segment over that have to move, and notes their new numbers in moved.
+func (c *carrier) carry(at segmentAt, files []bool, moved map[uint32]uint32) error {
+	o, t := at.object, at.object.table
+	first, end := t.firsts[at.segment], t.firsts[at.segment+1]
+	deltas := t.deltas(first, end)
+	if !isLeft(o, c.leaves) && len(deltas) == 0 {
+		return nil
+	}
+	var moving []uint32
 	for block := first; block < end; block++ {
-		if alive[block] {
-			n++
+		if files[block] && moves(o, t.delta(block), c.leaves) {
+			moving = append(moving, block)
 		}
 	}
-	switch {
-	case n == 0:
+	if len(moving) == 0 {
 		return nil
-	case n == end-first && !t.hasDelta(segment):
-		to := d.carry(o, segment)
-		for block := first; block < end; block++ {
+	}
+	built := make([]place, len(deltas)) // their bases; none where they are left
+	for i, d := range deltas {
+		if base, err := o.base(&d); err == nil && !isLeft(base.object, c.leaves) {
+			built[i] = base
+		}
+	}
+	if len(moving) == int(end-first) && !slices.Contains(built, place{}) {
+		to := c.take(at, deltas, built)
+		for _, block := range moving {
 			moved[block] = to + block - first
 		}
-		return d.err()
+		return c.err()
 	}
-	blocks, err := d.ancestors.segment(o, segment, b)
+	stored, err := o.plain(at.segment, &c.buffers)
 	if err != nil {
 		return err
 	}
-	for block := first; block < end; block++ {
-		if alive[block] {
-			room := d.room(int(t.Lengths[block]))
-			copy(room, t.within(segment, blocks, block, 1))
-			moved[block] = d.store(room, t.hash(block))
+	for _, block := range moving {
+		content := t.storedBlock(at.segment, block, stored)
+		if i, isDelta := slices.BinarySearchFunc(deltas, delta{Block: block}, byBlock); !isDelta {
+			moved[block] = c.storeCopy(content, t.hash(block))
+		} else if built[i].object != nil {
+			moved[block] = c.storeDelta(content, t.Lengths[block], t.hash(block), built[i])
+		} else if content, err = c.expand(o, &deltas[i], content); err == nil {
+			moved[block] = c.storeCopy(content, t.hash(block))
+		} else {
+			return err
 		}
 	}
-	return d.err()
+	return c.err()
+}
+
+// expand returns the block that a frame stands for.
+func (c *carrier) expand(o *object, d *delta, frame []byte) ([]byte, error) {
+	base, err := o.base(d)
+	if err != nil {
+		return nil, err
+	}
+	content, err := c.segments.block(base)
+	if err != nil {
+		return nil, err
+	}
+	return decompressDelta(nil, frame, content, int(o.table.Lengths[d.Block]))
 }

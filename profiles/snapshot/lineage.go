@@ -3,15 +3,11 @@ package snapshot
 import (
 	"context"
 	"fmt"
-	"sync"
 
 	"valise/crypto"
 
 	"github.com/google/uuid"
 )
-
-// maxNeeds is how many older objects a new one may refer to.
-const maxNeeds = 24
 
 // lineage is a snapshot together with the objects that its tree refers to: objects[0] is its own, the others are in the
 // order in which its index lists them, as extents count them.
@@ -45,7 +41,26 @@ func openLineage(ctx context.Context, key crypto.Key, src Source, id uuid.UUID) 
 		}
 		l.objects, l.lost = append(l.objects, o), append(l.lost, err)
 	}
+	l.link()
 	return l, nil
+}
+
+// link tells each object which of the others its deltas are built on.
+func (l *lineage) link() {
+	at := map[uuid.UUID]*object{}
+	for i, o := range l.objects {
+		if o != nil {
+			at[o.id()], o.number = o, uint32(i)+1
+		}
+	}
+	for _, o := range l.objects {
+		if o != nil && len(o.table.Deltas) > 0 {
+			o.older = make([]*object, len(o.needs))
+			for i, id := range o.needs {
+				o.older[i] = at[id]
+			}
+		}
+	}
 }
 
 func openOlder(ctx context.Context, key crypto.Key, src Source, id uuid.UUID) (*object, error) {
@@ -79,7 +94,7 @@ func (l *lineage) close() {
 	}
 }
 
-// check says whether a file's blocks exist and add up to its size.
+// check says whether a file's blocks exist, with those that they are built on, and add up to its size.
 func (l *lineage) check(e entry) error {
 	var size int64
 	for _, x := range e.Extents {
@@ -90,6 +105,11 @@ func (l *lineage) check(e entry) error {
 		if n := o.table.blocks(); x.First > n || x.Blocks > n-x.First {
 			return damaged("%s has no block %d", o.id(), x.First+x.Blocks-1)
 		}
+		for _, d := range o.table.deltas(x.First, x.First+x.Blocks) {
+			if _, err := o.base(&d); err != nil {
+				return err
+			}
+		}
 		size += o.table.starts[x.First+x.Blocks] - o.table.starts[x.First]
 	}
 	if size != e.Size {
@@ -98,74 +118,31 @@ func (l *lineage) check(e entry) error {
 	return nil
 }
 
-// alive says of each block whether the tree refers to it. objects[0] has the number first in that tree.
-func (l *lineage) alive(tree []entry, first uint32) [][]bool {
-	all := make([][]bool, len(l.objects))
-	for i, o := range l.objects {
-		if o != nil {
-			all[i] = make([]bool, o.table.blocks())
-		}
-	}
-	for _, e := range tree {
-		for _, x := range e.Extents {
-			if x.Object < first {
-				continue
-			}
-			of := all[x.Object-first]
-			for block := x.First; block < x.First+x.Blocks && int(block) < len(of); block++ {
-				of[block] = true
-			}
-		}
-	}
-	return all
-}
-
-// worn says whether the next snapshot should refer to no older one any more: they would be too many, or less than half
-// of what they hold would be alive.
-func (l *lineage) worn() bool {
-	var live, total int64
-	for i, of := range l.alive(l.index.tree, 0) {
-		for block, alive := range of {
-			length := int64(l.objects[i].table.Lengths[block])
-			total += length
-			if alive {
-				live += length
-			}
-		}
-	}
-	return len(l.objects) > maxNeeds || live < total-live
-}
-
-// blocks says where to find every block of the lineage, counting as a draft does.
+// blocks says where to find every block of the lineage, counting as a draft does. Deltas that no file has may be built
+// on what is not at hand any more, and are of no use then.
 func (l *lineage) blocks() map[hash]ref {
-	known := map[hash]ref{}
-	for i, o := range l.objects {
+	n := 0
+	for _, o := range l.objects {
 		if o != nil {
-			for block := range o.table.blocks() {
-				known[o.table.hash(block)] = ref{uint32(i) + 1, block}
+			n += int(o.table.blocks())
+		}
+	}
+	known := make(map[hash]ref, n)
+	for _, o := range l.objects {
+		if o == nil {
+			continue
+		}
+		deltas := o.table.Deltas
+		for block := range o.table.blocks() {
+			if len(deltas) > 0 && deltas[0].Block == block {
+				d := deltas[0]
+				deltas = deltas[1:]
+				if _, err := o.base(&d); err != nil {
+					continue
+				}
 			}
+			known[o.table.hash(block)] = ref{o.number, block}
 		}
 	}
 	return known
-}
-
-// dropUnreadable gives up those objects of which the tree needs a segment that cannot be opened.
-func (l *lineage) dropUnreadable(ctx context.Context) error {
-	var mu sync.Mutex
-	lost := map[*object]error{}
-	err := l.read(ctx, l.shares(func(int, error) {}), func(s *share, _ []byte, err error) error {
-		if err != nil {
-			mu.Lock()
-			defer mu.Unlock()
-			lost[s.object] = err
-		}
-		return nil
-	})
-	for i, o := range l.objects {
-		if reason, ok := lost[o]; ok {
-			o.Close()
-			l.objects[i], l.lost[i] = nil, reason
-		}
-	}
-	return err
 }

@@ -49,6 +49,8 @@ type object struct {
 	Object
 	sealed *crypto.Object
 	needs  []uuid.UUID // what its deltas, and its tree, refer to
+	older  []*object   // these, where they are at hand in its lineage
+	number uint32      // its own in that lineage, as a draft counts
 	table  *table
 }
 
@@ -68,7 +70,7 @@ func openSnapshot(key crypto.Key, from Object) (*Index, *object, error) {
 		return nil, nil, damaged("a keyframe refers to %d other objects", len(index.needs))
 	}
 	index.Stored = from.Size()
-	return index, &object{from, t.sealed, index.needs, table}, nil
+	return index, &object{Object: from, sealed: t.sealed, needs: index.needs, table: table}, nil
 }
 
 // openBlocks reads what an object's index says of its blocks.
@@ -78,7 +80,7 @@ func openBlocks(key crypto.Key, from Object) (*object, error) {
 		return nil, err
 	}
 	needs, table, err := decodeBlocks(t.index, t.segments, t.offset)
-	return &object{from, t.sealed, needs, table}, err
+	return &object{Object: from, sealed: t.sealed, needs: needs, table: table}, err
 }
 
 // tail is what the end of an object says.
@@ -141,18 +143,18 @@ func checkFlags(flags uint64) error {
 }
 
 // buffers are what one goroutine reads segments with, again and again.
-type buffers struct{ sealed, plain []byte }
+type buffers struct{ sealed, plain, expanded []byte }
 
 // frame reads and opens segment i, which is still compressed then. It stands in b.
 func (o *object) frame(i int, b *buffers) ([]byte, error) {
 	length := int(o.table.Segments[i].Sealed)
 	b.sealed = slices.Grow(b.sealed[:0], length)[:length]
 	if err := readAt(o, b.sealed, o.table.offsets[i]); err != nil {
-		return nil, fmt.Errorf("snapshot %s: segment %d: %w", o.id(), i, err)
+		return nil, &unreadable{o, i, err}
 	}
 	frame, err := o.sealed.Open(b.sealed[:0], crypto.Segment(uint64(i)), b.sealed, nil)
 	if err != nil {
-		return nil, fmt.Errorf("snapshot %s: segment %d: %w", o.id(), i, err)
+		return nil, &unreadable{o, i, err}
 	}
 	return frame, nil
 }
@@ -165,7 +167,7 @@ func (o *object) plain(i int, b *buffers) ([]byte, error) {
 	}
 	plain, err := decompress(b.plain, frame, int(o.table.Segments[i].Plain))
 	if err != nil {
-		return nil, fmt.Errorf("snapshot %s: segment %d: %w", o.id(), i, err)
+		return nil, &unreadable{o, i, err}
 	}
 	b.plain = plain
 	return plain, nil

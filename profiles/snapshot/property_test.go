@@ -96,7 +96,10 @@ func (g *generator) edit(t testing.TB, dir string) {
 	content, err := os.ReadFile(path)
 	must(t, err)
 	at := g.IntN(len(content) + 1)
-	switch g.IntN(8) {
+	switch g.IntN(9) {
+	case 8: // a little, in place
+		copy(content[at:], "a little")
+		must(t, os.WriteFile(path, content, 0o600))
 	case 0:
 		must(t, os.Remove(path))
 	case 1:

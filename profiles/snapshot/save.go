@@ -43,9 +43,9 @@ func Save(ctx context.Context, w io.Writer, key crypto.Key, src Source, dir stri
 		return nil, nil, err
 	}
 	defer base.close()
-	keyframe := len(base.objects) == 0 || base.worn()
-	if keyframe {
-		if err := base.dropUnreadable(ctx); err != nil {
+	leaves := base.leaves()
+	if leaves != nil {
+		if err := base.dropUnreadable(ctx, leaves); err != nil {
 			return nil, nil, err
 		}
 	}
@@ -55,7 +55,7 @@ func Save(ctx context.Context, w io.Writer, key crypto.Key, src Source, dir stri
 		return nil, nil, err
 	}
 
-	d := begin(ctx, w, key, s.Meta, base, keyframe)
+	d := begin(ctx, w, key, s.Meta, base, leaves)
 	defer d.close()
 	if err := d.fill(dir, all, s); err != nil {
 		return nil, nil, fmt.Errorf("save %s: %w", dir, err)
@@ -70,10 +70,8 @@ func Save(ctx context.Context, w io.Writer, key crypto.Key, src Source, dir stri
 		state.snapshot = s.Base
 		return base.index, state, ErrUnchanged
 	}
-	if keyframe {
-		if err := d.carryOver(); err != nil {
-			return nil, nil, fmt.Errorf("save %s: %w", dir, err)
-		}
+	if err := d.carryOver(); err != nil {
+		return nil, nil, fmt.Errorf("save %s: %w", dir, err)
 	}
 	index, err := d.end(s.Summary)
 	if err != nil {
@@ -129,15 +127,16 @@ func (d *draft) fill(dir string, all []found, s Saving) error {
 		total += f.entry.Size
 	}
 
-	c := cutter{out: d.writer, known: d.ancestors.blocks(), read: func(n int) {
+	c := cutter{out: d.writer, known: d.ancestors.blocks(), older: d.ancestors, leaves: d.leaves, read: func(n int) {
 		done += int64(n)
 		if s.Progress != nil {
 			s.Progress(done, total)
 		}
 	}}
 	for _, i := range toRead {
-		from := cmp.Or(all[i].copy, filepath.Join(dir, filepath.FromSlash(all[i].entry.Path)))
-		extents, err := c.cut(from, all[i].stamp)
+		path := all[i].entry.Path
+		from := cmp.Or(all[i].copy, filepath.Join(dir, filepath.FromSlash(path)))
+		extents, err := c.cut(from, all[i].stamp, before[path].Extents)
 		if err != nil {
 			return err
 		}

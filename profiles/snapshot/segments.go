@@ -1,12 +1,8 @@
 package snapshot
 
 import (
-	"context"
 	"iter"
-	"runtime"
-	"sync/atomic"
-
-	"golang.org/x/sync/errgroup"
+	"slices"
 )
 
 // share is what one segment contributes to the files of a tree.
@@ -14,6 +10,32 @@ type share struct {
 	object  *object
 	segment int
 	pieces  []piece // by ascending file
+	batched int     // its place in a batch
+}
+
+func (s *share) at() segmentAt { return segmentAt{s.object, s.segment} }
+
+// size is how many bytes of files it makes up.
+func (s *share) size() int64 {
+	t, n := s.object.table, int64(0)
+	for _, p := range s.pieces {
+		n += t.starts[p.first+p.blocks] - t.starts[p.first]
+	}
+	return n
+}
+
+// deltas are those of its blocks that files have, in ascending order.
+func (s *share) deltas() []delta {
+	t := s.object.table
+	if len(t.deltas(t.firsts[s.segment], t.firsts[s.segment+1])) == 0 {
+		return nil
+	}
+	var all []delta
+	for _, p := range s.pieces {
+		all = append(all, t.deltas(p.first, p.first+p.blocks)...)
+	}
+	slices.SortFunc(all, byBlock)
+	return slices.CompactFunc(all, func(a, b delta) bool { return a.Block == b.Block })
 }
 
 // piece is a run of blocks and their place in a file.
@@ -84,39 +106,4 @@ func (l *lineage) shares(lost func(file int, err error)) []*share {
 		}
 	}
 	return all
-}
-
-// read opens every share's segment and hands its blocks to use, or the reason why they cannot be had; from several
-// goroutines, each share once. The first error that use returns ends it.
-func (l *lineage) read(ctx context.Context, shares []*share, use func(s *share, blocks []byte, err error) error) error {
-	var next atomic.Int64
-	group, ctx := errgroup.WithContext(ctx)
-	for range min(runtime.GOMAXPROCS(0), len(shares)) {
-		group.Go(func() error {
-			var b buffers
-			for {
-				i := int(next.Add(1)) - 1
-				if i >= len(shares) {
-					return nil
-				}
-				if ctx.Err() != nil {
-					return context.Cause(ctx)
-				}
-				blocks, err := l.segment(shares[i].object, shares[i].segment, &b)
-				if err := use(shares[i], blocks, err); err != nil {
-					return err
-				}
-			}
-		})
-	}
-	return group.Wait()
-}
-
-// segment returns the blocks of a segment, one after the other. They may stand in b, until it is used again.
-func (l *lineage) segment(o *object, i int, b *buffers) ([]byte, error) {
-	plain, err := o.plain(i, b)
-	if err != nil || !o.table.hasDelta(i) {
-		return plain, err
-	}
-	return l.expand(o, i, plain)
 }

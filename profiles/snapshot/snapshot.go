@@ -4,11 +4,13 @@
 // same profile. It is written front to back in one go and never changed, so a half-written one does not exist.
 // docs/format.md describes every byte of it; the files here follow that page:
 //
-//	blocks.go   the words: block, segment, extent; deltas.go: blocks that are stored as a difference
+//	blocks.go   the words: block, segment, extent
+//	deltas.go   blocks that are stored as a difference: differ.go makes them, expand.go reads them
 //	tree.go     what a directory looked like; paths.go: which names are allowed
 //	index.go    the table of contents at the end of an object, and its limits
 //	object.go   reading an object; lineage.go: together with the older ones that it refers to; segments.go: all at once
 //	writer.go   writing an object, several segments at once; draft.go: a snapshot while it is written
+//	thin.go     which older objects are needed no longer, so that chains stay short
 //	scan.go     looking through a directory; state.go: what has changed in it; cut.go: reading that
 //	capture.go  a directory that is being written to, as it was at one moment
 //

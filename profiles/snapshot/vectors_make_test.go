@@ -88,9 +88,48 @@ func MakeVectors(t testing.TB, folder string) {
 	m.sound()
 	m.damaged()
 	m.harmful()
+	m.write()
+}
+
+func (m *vectorMaker) write() {
 	b, err := json.MarshalIndent(m.all, "", "  ")
-	must(t, err)
-	must(t, os.WriteFile(filepath.Join(folder, "vectors.json"), append(b, '\n'), 0o644))
+	must(m, err)
+	must(m, os.WriteFile(filepath.Join(m.folder, "vectors.json"), append(b, '\n'), 0o644))
+}
+
+// MakeChain makes a vector of every saving of a profile that is used again and again.
+func MakeChain(t testing.TB, folder string, seed uint64, savings int) {
+	m := &vectorMaker{t, shelf{}, folder, Vectors{Key: hex.EncodeToString(testKey[:])}}
+	g := newGenerator(seed)
+	must(t, os.MkdirAll(folder, 0o755))
+	dir := t.TempDir()
+	var index *Index
+	var state *State
+	databases := [][]byte{g.database(300), g.database(80)}
+	log := g.text(150 << 10)
+	for n := range savings {
+		for i, b := range databases {
+			for range 4 {
+				g.similar(b, 1+g.IntN(len(b)/databaseBlock-1))
+			}
+			copy(b[(1+g.IntN(len(b)/databaseBlock-1))*databaseBlock:], g.page())
+			g.put(t, dir, fmt.Sprint("database ", i), b)
+		}
+		if log = append(log, g.text(g.IntN(20<<10))...); len(log) > 400<<10 {
+			log = nil
+		}
+		g.put(t, dir, "log", log)
+		g.put(t, dir, fmt.Sprint("new/", n), g.text(10<<10))
+		if n >= 10 {
+			must(t, os.Remove(filepath.Join(dir, "new", fmt.Sprint(n-10))))
+		}
+		if g.IntN(3) == 0 {
+			state = nil
+		}
+		index, state = m.save(t, dir, index, Saving{State: state})
+		m.add(Vector{Name: fmt.Sprint("saving ", n), Snapshot: index.Meta.ID, Outcome: "whole", Needs: index.Needs(), Entries: m.entries(dir)})
+	}
+	m.write()
 }
 
 // sound makes objects of every sort that there is.
@@ -133,6 +172,17 @@ func (m *vectorMaker) sound() {
 	m.add(Vector{Name: "delta against a block of the same object", Snapshot: id, Outcome: "whole", Entries: []VectorEntry{
 		entryOf("changed", file, 0o600, 0, changed), entryOf("plain", file, 0o600, 0, newGenerator(3).text(3000)),
 	}})
+
+	dir = m.TempDir()
+	database = g.database(12)
+	write(m, dir, map[string]string{"database": string(database), "log": string(g.text(9 << 10))})
+	base, _ := m.save(m, dir, nil, Saving{})
+	m.add(Vector{Name: "what the next one is built on", Snapshot: base.Meta.ID, Outcome: "whole", Entries: m.entries(dir)})
+	g.similar(database, 2, 3, 7)
+	copy(database[5*databaseBlock:], g.page())
+	write(m, dir, map[string]string{"database": string(database), "log": "short"})
+	deltas, _ := m.save(m, dir, base, Saving{})
+	m.add(Vector{Name: "pages that changed a little, beside one that is new", Snapshot: deltas.Meta.ID, Outcome: "whole", Needs: deltas.Needs(), Entries: m.entries(dir)})
 
 	dir = m.TempDir()
 	write(m, dir, map[string]string{"Grüße/日本語/😀 smile.txt": "unicode", "e\u0301": "decomposed", "\u00e9": "composed", "a-b": "1", "a/b": "2", "a b": "3", "\u202eevil": "4"})

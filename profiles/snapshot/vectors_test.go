@@ -29,17 +29,28 @@ func TestBothReadersFindWhatTheVectorsSay(t *testing.T) {
 	}
 	snapshot.MakeVectors(t, fresh)
 	for _, folder := range []string{stored, fresh} {
-		all, objects := snapshot.ReadVectors(t, folder)
-		for _, v := range all.Vectors {
-			t.Run(filepath.Base(filepath.Dir(folder))+"/"+v.Name, func(t *testing.T) {
-				if v.Key == "" {
-					v.Key = all.Key
-				}
-				key := snapshot.ParseKey(t, v.Key)
-				byThePackage(t, v, key, objects)
-				byThePage(t, v, key[:], objects)
-			})
-		}
+		tryVectors(t, folder)
+	}
+}
+
+// A chain that is long enough for objects to be left behind, more than once.
+func TestBothReadersReadEverySavingOfAProfile(t *testing.T) {
+	folder := filepath.Join(t.TempDir(), "chain")
+	snapshot.MakeChain(t, folder, 1, 70)
+	tryVectors(t, folder)
+}
+
+func tryVectors(t *testing.T, folder string) {
+	all, objects := snapshot.ReadVectors(t, folder)
+	for _, v := range all.Vectors {
+		t.Run(filepath.Base(filepath.Dir(folder))+"/"+v.Name, func(t *testing.T) {
+			if v.Key == "" {
+				v.Key = all.Key
+			}
+			key := snapshot.ParseKey(t, v.Key)
+			byThePackage(t, v, key, objects)
+			byThePage(t, v, key[:], objects)
+		})
 	}
 }
 
@@ -126,12 +137,19 @@ func byThePage(t *testing.T, v snapshot.Vector, key []byte, objects map[string][
 		if len(o.index.Tree) != len(v.Entries) || len(o.index.Needs) != len(v.Needs) {
 			t.Fatalf("it has %d entries and needs %d objects, not %d and %d", len(o.index.Tree), len(o.index.Needs), len(v.Entries), len(v.Needs))
 		}
-		older := func(id []byte) (*plainObject, error) {
+		opened := map[uuid.UUID]*plainObject{}
+		older := func(id []byte) (o *plainObject, err error) {
+			if o := opened[uuid.UUID(id)]; o != nil {
+				return o, nil
+			}
 			b, ok := objects[uuid.UUID(id).String()+".valise"]
 			if !ok {
 				return nil, fs.ErrNotExist
 			}
-			return readPlain(key, b)
+			if o, err = readPlain(key, b); err == nil {
+				opened[uuid.UUID(id)] = o
+			}
+			return o, err
 		}
 		for i, e := range v.Entries {
 			got := o.index.Tree[i]

@@ -20,29 +20,37 @@ type writer struct {
 	out    io.Writer
 	sealed *crypto.Object
 
-	table   table
-	filling *job   // takes the next blocks
-	blocks  uint32 // that are in it
-	free    chan *job
-	queue   chan *job // in the order of their segments
-	closed  bool
+	differ   *differ
+	table    table
+	filling  *job   // takes the next blocks
+	sent     uint64 // segments
+	blocks   uint32 // that are in the one that is being filled
+	expanded int    // their length
+	free     chan *job
+	queue    chan *job // in the order of their segments
+	closed   bool
 
-	done    chan struct{} // closed when all that was queued is written; what follows is to be read only then
-	lengths []uint32      // of the sealed segments
-	written int64         // bytes
+	done     chan struct{} // closed when all that was queued is written; what follows is to be read only then
+	segments []segment
+	deltas   []delta // by the numbers of objects that a draft has
+	written  int64   // bytes
 }
 
 // job is a segment on its way.
 type job struct {
-	plain  []byte
-	sealed []byte
-	ready  chan error
+	segment segment
+	plain   []byte
+	deltas  []delta    // in plain
+	like    []likeness // what could become one
+	shrunk  []byte     // takes turns with plain
+	sealed  []byte
+	ready   chan error
 }
 
 // newWriter writes nothing yet: the header goes out with the first segment. The writer must be closed.
 func newWriter(ctx context.Context, out io.Writer, sealed *crypto.Object) *writer {
 	jobs := runtime.GOMAXPROCS(0) + 2 // one is being filled and one written, while all processors are busy
-	w := &writer{out: out, sealed: sealed,
+	w := &writer{out: out, sealed: sealed, differ: newDiffer(),
 		free: make(chan *job, jobs), queue: make(chan *job, jobs), done: make(chan struct{})}
 	w.ctx, w.fail = context.WithCancelCause(ctx)
 	for range jobs {
@@ -55,7 +63,7 @@ func newWriter(ctx context.Context, out io.Writer, sealed *crypto.Object) *write
 
 // room returns n bytes of the segment to read into. Store those blocks of them that are new, before asking for more.
 func (w *writer) room(n int) []byte {
-	if len(w.filling.plain) >= segmentSize {
+	if len(w.filling.plain) >= segmentSize || w.expanded >= expandedSize {
 		w.endSegment()
 	}
 	if w.filling.plain == nil {
@@ -66,50 +74,79 @@ func (w *writer) room(n int) []byte {
 	return w.filling.plain[at : at+n]
 }
 
-// store keeps a block that lies in room, and returns its number.
-func (w *writer) store(block []byte, h hash) uint32 {
+// store keeps a block that lies in room, and returns its number. It may become a delta of base, if there is one.
+func (w *writer) store(block []byte, h hash, base place) uint32 {
+	at := len(w.filling.plain)
 	w.filling.plain = append(w.filling.plain, block...) // moves nothing as long as all of room is new
-	w.blocks++
-	return w.describe(uint32(len(block)), h)
+	number := w.describe(uint32(len(block)), h)
+	if base.object != nil && len(block) >= minDelta {
+		w.filling.like = append(w.filling.like, likeness{number, at, len(block), base})
+	}
+	return number
+}
+
+// storeCopy keeps a block that lies elsewhere.
+func (w *writer) storeCopy(block []byte, h hash) uint32 {
+	room := w.room(len(block))
+	copy(room, block)
+	return w.store(room, h, place{})
+}
+
+// storeDelta keeps a block of that length as the frame that was made of it with base.
+func (w *writer) storeDelta(frame []byte, length uint32, h hash, base place) uint32 {
+	room := w.room(len(frame))
+	copy(room, frame)
+	w.filling.plain = w.filling.plain[:len(w.filling.plain)+len(frame)]
+	number := w.describe(length, h)
+	w.filling.deltas = append(w.filling.deltas, delta{Block: number, Object: base.object.number, Base: base.block, Stored: uint32(len(frame))})
+	return number
 }
 
 func (w *writer) describe(length uint32, h hash) uint32 {
 	w.table.Lengths = append(w.table.Lengths, length)
 	w.table.Hashes = append(w.table.Hashes, h[:]...)
+	w.blocks++
+	w.expanded += int(length)
 	return w.table.blocks() - 1
 }
 
 func (w *writer) endSegment() {
-	if w.blocks == 0 {
-		return
+	if w.blocks > 0 {
+		w.send(func(j *job) ([]byte, error) {
+			w.differ.shrink(j)
+			j.segment.Plain = uint32(len(j.plain))
+			return compress(j.sealed[:0], j.plain), nil
+		})
 	}
-	s := segment{Plain: uint32(len(w.filling.plain)), Blocks: w.blocks}
-	w.send(s, func(j *job) ([]byte, error) { return compress(j.sealed[:0], j.plain), nil })
-	w.blocks = 0
 }
 
-// carry takes over a segment of another object as it is, without decompressing it, and returns the number of its first
-// block.
-func (w *writer) carry(from *object, i int) uint32 {
+// take takes over a segment of another object as it is, without decompressing it, and returns the number of its first
+// block. bases are those of its deltas.
+func (w *writer) take(from segmentAt, deltas []delta, bases []place) uint32 {
 	w.endSegment()
-	t := from.table
-	first := w.table.blocks()
-	for block := t.firsts[i]; block < t.firsts[i+1]; block++ {
+	t := from.object.table
+	begin, first := t.firsts[from.segment], w.table.blocks()
+	for block := begin; block < t.firsts[from.segment+1]; block++ {
 		w.describe(t.Lengths[block], t.hash(block))
 	}
-	s := segment{Plain: t.Segments[i].Plain, Blocks: t.Segments[i].Blocks}
-	w.send(s, func(j *job) ([]byte, error) {
+	for i, d := range deltas {
+		w.filling.deltas = append(w.filling.deltas, delta{Block: d.Block - begin + first, Object: bases[i].object.number, Base: bases[i].block, Stored: d.Stored})
+	}
+	w.send(func(j *job) ([]byte, error) {
 		b := buffers{sealed: j.sealed}
-		return from.frame(i, &b)
+		f, err := from.object.frame(from.segment, &b)
+		j.segment.Plain = t.Segments[from.segment].Plain
+		return f, err
 	})
 	return first
 }
 
-// send starts the next segment on its way: frame makes what is to be sealed.
-func (w *writer) send(s segment, frame func(*job) ([]byte, error)) {
-	part := crypto.Segment(uint64(len(w.table.Segments)))
-	w.table.Segments = append(w.table.Segments, s)
+// send starts the segment that is filled on its way: frame makes what is to be sealed.
+func (w *writer) send(frame func(*job) ([]byte, error)) {
+	part := crypto.Segment(w.sent)
 	j := w.filling
+	j.segment.Blocks = w.blocks
+	w.sent++
 	w.queue <- j
 	go func() {
 		f, err := frame(j)
@@ -118,8 +155,13 @@ func (w *writer) send(s segment, frame func(*job) ([]byte, error)) {
 		}
 		j.ready <- err
 	}()
-	w.filling = <-w.free
-	w.filling.plain = w.filling.plain[:0]
+	w.filling, w.blocks, w.expanded = <-w.free, 0, 0
+	w.filling.reset()
+}
+
+func (j *job) reset() {
+	j.segment = segment{}
+	j.plain, j.deltas, j.like = j.plain[:0], j.deltas[:0], j.like[:0]
 }
 
 func (w *writer) writeQueued() {
@@ -127,7 +169,8 @@ func (w *writer) writeQueued() {
 	for j := range w.queue {
 		err := <-j.ready
 		if err == nil {
-			w.lengths = append(w.lengths, uint32(len(j.sealed)))
+			j.segment.Sealed = uint32(len(j.sealed))
+			w.segments, w.deltas = append(w.segments, j.segment), append(w.deltas, j.deltas...)
 			err = w.write(j.sealed)
 		}
 		if err != nil {
@@ -156,16 +199,16 @@ func (w *writer) write(b []byte) error {
 // err is why writing has ended early, if it has.
 func (w *writer) err() error { return context.Cause(w.ctx) }
 
-// finish ends the object with its index and trailer, and returns its length.
-func (w *writer) finish(index *indexMap) (int64, error) {
+// endSegments waits until all segments are written. The table is whole then, but for the numbers of objects in deltas.
+func (w *writer) endSegments() error {
 	w.endSegment()
 	w.stop()
-	if err := w.err(); err != nil {
-		return 0, err
-	}
-	for i, length := range w.lengths {
-		w.table.Segments[i].Sealed = length
-	}
+	w.table.Segments, w.table.Deltas = w.segments, w.deltas
+	return w.err()
+}
+
+// finish ends the object with its index and trailer, and returns its length.
+func (w *writer) finish(index *indexMap) (int64, error) {
 	index.Blocks = w.table
 	compressed, err := encodeIndex(index)
 	if err != nil {
