@@ -1,18 +1,22 @@
 package browser
 
-import "errors"
+import (
+	"errors"
+	"time"
+)
 
 // Still calls do while no process of this browser runs, and lets them go on as soon as do returns, whatever it returns
-// and if it panics. Meanwhile the profile directory is at rest, as after a crash; the person notices a pause.
+// and if it panics. Meanwhile the profile directory is at rest, as after a crash; the person notices a pause, which is
+// as long as Still says.
 //
 // On Linux the processes are stopped by SIGSTOP. If this program is killed meanwhile, they do not stay so: a process
 // group that is orphaned with stopped processes in it gets SIGHUP, which a browser takes as being asked to close, and
 // SIGCONT by the kernel (POSIX, _exit); and WaitGone begins with waking them. On other systems do is called while the
 // browser runs: what it copies may be of different moments.
-func (p *Process) Still(do func() error) error {
+func (p *Process) Still(do func() error) (pause time.Duration, err error) {
 	select {
 	case <-p.done:
-		return errGone
+		return 0, errGone
 	default:
 	}
 	return still(p.dir, do)

@@ -11,35 +11,34 @@ import (
 // stopPatience is how long a process may take to stop: one that waits for the disk goes on until that has answered.
 const stopPatience = 500 * time.Millisecond
 
-func still(sessionDir string, do func() error) error {
+func still(sessionDir string, do func() error) (pause time.Duration, err error) {
 	stopped := map[int]bool{}
+	seen := map[int]bool{}
+	found := unseenProcesses(sessionDir, seen)
+	began := time.Now()
 	defer func() {
 		for pid := range stopped {
 			syscall.Kill(pid, syscall.SIGCONT)
 		}
+		pause = time.Since(began)
 	}()
-	deadline := time.Now().Add(stopPatience)
-	for seen := map[int]bool{}; ; {
-		// What was forked before its parent stopped is found by the next look, which has only new processes to look at.
-		found := unseenProcesses(sessionDir, seen)
-		if len(found) == 0 {
-			break
-		}
+	// What was forked before its parent stopped is found by the next look, which has only new processes to look at.
+	for ; len(found) > 0; found = unseenProcesses(sessionDir, seen) {
 		for _, p := range found {
 			if syscall.Kill(p.pid, syscall.SIGSTOP) == nil {
 				stopped[p.pid] = true
 			}
 		}
 		for _, p := range found {
-			if !waitUntilStopped(p.pid, deadline) {
-				return errRunsOn
+			if !waitUntilStopped(p.pid, began.Add(stopPatience)) {
+				return 0, errRunsOn
 			}
 		}
 	}
 	if len(stopped) == 0 {
-		return errNoneThere
+		return 0, errNoneThere
 	}
-	return do()
+	return 0, do()
 }
 
 // waitUntilStopped waits until every thread of a process has stopped, or is gone.

@@ -49,7 +49,7 @@ func TestWhileItIsStillNoProcessRunsAndAfterwardsAllDo(t *testing.T) {
 	if how := p.Close(t.Context()); how != browser.ClosedByUs {
 		t.Errorf("afterwards it was %v", how)
 	}
-	if err := p.Still(func() error { return nil }); err == nil {
+	if _, err := p.Still(func() error { return nil }); err == nil {
 		t.Error("a browser that is gone was still")
 	}
 }
@@ -61,7 +61,8 @@ func stillAndCaught(p *browser.Process, do func() error) (err error) {
 			err = caught.(error)
 		}
 	}()
-	return p.Still(do)
+	_, err = p.Still(do)
+	return err
 }
 
 func turns(t *testing.T, tab context.Context) int {

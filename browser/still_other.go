@@ -2,7 +2,9 @@
 
 package browser
 
-func still(_ string, do func() error) error { return do() }
+import "time"
+
+func still(_ string, do func() error) (pause time.Duration, err error) { return 0, do() }
 
 // wake lets stopped processes go on; there are none here.
 func wake(string) {}

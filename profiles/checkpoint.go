@@ -190,9 +190,11 @@ func (s *Session) capture(ctx context.Context, base *snapshot.State) (changed bo
 		return false, err
 	}
 	c.saved = false
-	if err := b.Still(func() error { return c.capture.Take(ctx) }); err != nil {
+	pause, err := b.Still(func() error { return c.capture.Take(ctx) })
+	if err != nil {
 		return false, err
 	}
+	s.library.log.Debug("the browser stood still for a checkpoint", "session", s.folder.record.Session, "pause", pause)
 	return true, browser.MarkEnded(c.capture.Mirror())
 }
 

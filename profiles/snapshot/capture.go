@@ -1,6 +1,7 @@
 package snapshot
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -8,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 )
 
@@ -22,7 +24,8 @@ type Capture struct {
 	o           Capturing
 	copies      map[string]copied // files in the mirror
 	made        map[string]bool   // directories in the mirror
-	tree        []found           // as Take found it
+	tree        []found           // as Take found it, in no order
+	memory      *memory           // of the last Follow; nil: none
 }
 
 // Capturing is what a Capture is told.
@@ -63,16 +66,17 @@ const attempts = 5
 // anything is different from what was taken last. That files come, go and change meanwhile is no error.
 func (c *Capture) Follow(ctx context.Context) (changed bool, err error) {
 	var all []found
-	looked := time.Now()
 	for range attempts {
-		if all, err = scan(ctx, c.dir, c.o.Keep); !errors.Is(err, ErrChanging) {
+		if all, c.memory, err = scanAndRemember(ctx, c.dir, c.o.Keep); !errors.Is(err, ErrChanging) {
 			break
 		}
 	}
 	switch {
 	case errors.Is(err, ErrChanging):
+		c.memory = nil
 		return true, nil // Take will have a quiet moment
 	case err != nil:
+		c.memory = nil
 		return false, err
 	}
 	taken := make(map[string]stamp, len(c.tree))
@@ -85,8 +89,8 @@ func (c *Capture) Follow(ctx context.Context) (changed bool, err error) {
 			return false, err
 		}
 		was, ok := taken[f.entry.Path]
-		changed = changed || !ok || was != f.stamp
-		if err := c.copy(f, looked); err != nil && !errors.Is(err, ErrChanging) {
+		changed = changed || !ok || f.entry.Kind == file && was != f.stamp
+		if err := c.copy(f, c.memory.scanned); err != nil && !errors.Is(err, ErrChanging) {
 			return false, err
 		}
 	}
@@ -97,7 +101,13 @@ func (c *Capture) Follow(ctx context.Context) (changed bool, err error) {
 // Take brings the mirror up to date with a directory that nobody writes to. ErrChanging: somebody does.
 func (c *Capture) Take(ctx context.Context) error {
 	looked := time.Now()
-	all, err := scan(ctx, c.dir, c.o.Keep)
+	var all []found
+	var err error
+	if c.memory != nil {
+		all, err = c.memory.quick(ctx, c.dir, c.o.Keep)
+	} else {
+		all, err = scan(ctx, c.dir, c.o.Keep)
+	}
 	if err != nil {
 		return err
 	}
@@ -231,5 +241,6 @@ func (c *Capture) taken() ([]found, error) {
 		}
 		all[i] = f
 	}
+	slices.SortFunc(all, func(a, b found) int { return cmp.Compare(a.entry.Path, b.entry.Path) })
 	return all, nil
 }

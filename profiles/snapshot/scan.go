@@ -14,7 +14,7 @@ import (
 // found is an entry of a directory that is to be saved.
 type found struct {
 	entry entry
-	stamp stamp  // of a file
+	stamp stamp
 	copy  string // the file to read instead; stamp is its, then
 }
 
@@ -70,9 +70,9 @@ func scan(ctx context.Context, dir string, keep func(path string, dir bool) bool
 }
 
 func describe(path string, info fs.FileInfo) found {
-	f := found{entry: entry{Path: path, Kind: directory, Mode: info.Mode() & ownerOnly, Modified: info.ModTime().UnixNano()}}
+	f := found{entry: entry{Path: path, Kind: directory, Mode: info.Mode() & ownerOnly, Modified: info.ModTime().UnixNano()}, stamp: stampOf(info)}
 	if !info.IsDir() {
-		f.entry.Kind, f.entry.Size, f.stamp = file, info.Size(), stampOf(info)
+		f.entry.Kind, f.entry.Size = file, info.Size()
 	}
 	return f
 }
