@@ -13,8 +13,8 @@ type Changes struct {
 	Cookies    Numbers       `json:"cookies"`
 	Passwords  Numbers       `json:"passwords"`
 	History    Numbers       `json:"history"` // pages
-	Tabs       Pages         `json:"tabs"`    // opened and closed
-	Bookmarks  Pages         `json:"bookmarks"`
+	Tabs       Links         `json:"tabs"`    // opened and closed
+	Bookmarks  Links         `json:"bookmarks"`
 	Extensions Extensions    `json:"extensions"`
 	Unread     []string      `json:"unread,omitempty"` // what could not be read and was not compared: "cookies", "local storage"
 }
@@ -73,14 +73,14 @@ func (n Names) IsZero() bool { return n.Numbers() == Numbers{} }
 // Numbers counts the names.
 func (n Names) Numbers() Numbers { return Numbers{len(n.Added), len(n.Removed), len(n.Changed)} }
 
-// Pages lists the pages that came and went.
-type Pages struct {
-	Added   []Page `json:"added,omitempty"`
-	Removed []Page `json:"removed,omitempty"`
+// Links lists the pages that came and went.
+type Links struct {
+	Added   []Link `json:"added,omitempty"`
+	Removed []Link `json:"removed,omitempty"`
 }
 
-// Page is a tab or a bookmark.
-type Page struct {
+// Link is a tab or a bookmark.
+type Link struct {
 	URL   string `json:"url"`
 	Title string `json:"title,omitempty"`
 }

@@ -105,9 +105,9 @@ func (d *difference) note(t thing, is trace, c change) {
 	case historyThing:
 		c.count(&d.History)
 	case tabThing:
-		pick(c, &d.Tabs.Added, &d.Tabs.Removed, nil, is.shown.(Page))
+		pick(c, &d.Tabs.Added, &d.Tabs.Removed, nil, is.shown.(Link))
 	case bookmarkThing:
-		pick(c, &d.Bookmarks.Added, &d.Bookmarks.Removed, nil, is.shown.(Page))
+		pick(c, &d.Bookmarks.Added, &d.Bookmarks.Removed, nil, is.shown.(Link))
 	case extensionThing:
 		pick(c, &d.Extensions.Added, &d.Extensions.Removed, &d.Extensions.Changed, is.shown.(Extension))
 	}
@@ -205,8 +205,8 @@ func (d *difference) result() Changes {
 		c.Sites = append(c.Sites, *s)
 	}
 	sortSites(c.Sites)
-	for _, pages := range [][]Page{c.Tabs.Added, c.Tabs.Removed, c.Bookmarks.Added, c.Bookmarks.Removed} {
-		slices.SortFunc(pages, func(a, b Page) int { return cmp.Or(cmp.Compare(a.URL, b.URL), cmp.Compare(a.Title, b.Title)) })
+	for _, pages := range [][]Link{c.Tabs.Added, c.Tabs.Removed, c.Bookmarks.Added, c.Bookmarks.Removed} {
+		slices.SortFunc(pages, func(a, b Link) int { return cmp.Or(cmp.Compare(a.URL, b.URL), cmp.Compare(a.Title, b.Title)) })
 	}
 	for _, list := range [][]Extension{c.Extensions.Added, c.Extensions.Removed, c.Extensions.Changed} {
 		slices.SortFunc(list, func(a, b Extension) int { return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.ID, b.ID)) })

@@ -105,7 +105,7 @@ func TestCompareTellsWhatASiteChanged(t *testing.T) {
 	}
 
 	stamped := stamps(t, before)
-	tab := browser.Page{URL: site.URL + "/desk?changes", Title: "Desk"}
+	tab := browser.Link{URL: site.URL + "/desk?changes", Title: "Desk"}
 	want := browser.Changes{
 		Sites: []browser.SiteChanges{{
 			Site:    "127.0.0.1",
@@ -122,7 +122,7 @@ func TestCompareTellsWhatASiteChanged(t *testing.T) {
 		}},
 		Cookies: browser.Numbers{Added: 1, Removed: 1, Changed: 1},
 		History: browser.Numbers{Added: 1},
-		Tabs:    browser.Pages{Added: []browser.Page{tab}},
+		Tabs:    browser.Links{Added: []browser.Link{tab}},
 	}
 	if got := compare(t, before, after); !reflect.DeepEqual(got, want) {
 		t.Errorf("got  %+v\nwant %+v", got, want)
@@ -143,7 +143,7 @@ func TestCompareTellsWhatASiteChanged(t *testing.T) {
 		"+cache storage", "+service worker", "+files", "+4 tabs", "+6 pages"}; !slices.Equal(got, want) {
 		t.Errorf("against nothing: %q, want %q", got, want)
 	}
-	if len(first.Bookmarks.Added) != 1 || first.Bookmarks.Added[0] != (browser.Page{URL: site.URL + "/desk", Title: "Desk"}) {
+	if len(first.Bookmarks.Added) != 1 || first.Bookmarks.Added[0] != (browser.Link{URL: site.URL + "/desk", Title: "Desk"}) {
 		t.Errorf("bookmarks: %+v", first.Bookmarks)
 	}
 

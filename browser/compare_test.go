@@ -60,8 +60,8 @@ func TestCompareTellsOfPermissionsBookmarksAndExtensions(t *testing.T) {
 			{Site: "mail.example", Permissions: browser.Names{Added: []string{"notifications allowed"}, Removed: []string{"notifications blocked"}}},
 			{Site: "meet.example", Permissions: browser.Names{Added: []string{"camera allowed"}}},
 		},
-		Bookmarks: browser.Pages{
-			Added: []browser.Page{{URL: "https://new.example/", Title: "New"}}, Removed: []browser.Page{{URL: "https://old.example/", Title: "Old"}},
+		Bookmarks: browser.Links{
+			Added: []browser.Link{{URL: "https://new.example/", Title: "New"}}, Removed: []browser.Link{{URL: "https://old.example/", Title: "Old"}},
 		},
 		Extensions: browser.Extensions{
 			Added:   []browser.Extension{{ID: reader, Name: "Leser", Version: "2.0"}},

@@ -29,7 +29,7 @@ type thing struct {
 // trace is how one tells whether a thing has changed, and what it is called.
 type trace struct {
 	content digest
-	shown   any // its name, a Page or an Extension; nil: it is only counted
+	shown   any // its name, a Link or an Extension; nil: it is only counted
 }
 
 // digest stands for an id or a content: what is secret must not lie about, and what is large need not.
@@ -177,13 +177,13 @@ func (v *inventory) addHistory(ctx context.Context, dir string) {
 
 func (v *inventory) addTabs(ctx context.Context, dir string) {
 	for _, t := range openTabs(ctx, dir) {
-		v.addAgain(tabThing, hostOf(t.URL), t.URL, trace{shown: Page{t.URL, t.Title}})
+		v.addAgain(tabThing, hostOf(t.URL), t.URL, trace{shown: Link{t.URL, t.Title}})
 	}
 }
 
 func (v *inventory) addBookmarks(dir string) {
 	eachBookmark(filepath.Join(dir, "Bookmarks"), func(address, title string) {
-		v.addAgain(bookmarkThing, "", address, trace{shown: Page{address, title}})
+		v.addAgain(bookmarkThing, "", address, trace{shown: Link{address, title}})
 	})
 }
 

@@ -75,8 +75,8 @@ func (t *terminal) printComparison(c profiles.Comparison) {
 	for _, s := range c.Sites {
 		t.print("%-*s  %s", width, printable(s.Site), printable(strings.Join(s.Phrases(), "  ")))
 	}
-	t.printPages("tab", c.Tabs)
-	t.printPages("bookmark", c.Bookmarks)
+	t.printLinks("tab", c.Tabs)
+	t.printLinks("bookmark", c.Bookmarks)
 	for sign, list := range signed(c.Extensions.Added, c.Extensions.Removed, c.Extensions.Changed) {
 		for _, x := range list {
 			t.print("%sextension  %s", sign, printable(strings.TrimSpace(x.Name+" "+x.Version)))
@@ -92,10 +92,10 @@ func (t *terminal) printComparison(c profiles.Comparison) {
 	}
 }
 
-func (t *terminal) printPages(what string, pages browser.Pages) {
-	for sign, list := range signed(pages.Added, pages.Removed, nil) {
-		for _, page := range list {
-			t.print("%s%s  %s", sign, what, strings.TrimSpace(printable(page.URL)+"  "+printable(page.Title)))
+func (t *terminal) printLinks(what string, links browser.Links) {
+	for sign, list := range signed(links.Added, links.Removed, nil) {
+		for _, link := range list {
+			t.print("%s%s  %s", sign, what, strings.TrimSpace(printable(link.URL)+"  "+printable(link.Title)))
 		}
 	}
 }
