@@ -12,14 +12,14 @@ import (
 	"github.com/chromedp/cdproto/target"
 )
 
-// FrontPage is a page that a tab shows.
-type FrontPage struct {
+// Page is a page that a tab shows.
+type Page struct {
 	URL, Title string
 	tab        target.ID
 }
 
 // Web says whether it is one of a site or a file, and none of the browser's own or of an extension.
-func (p FrontPage) Web() bool {
+func (p Page) Web() bool {
 	u, err := url.Parse(p.URL)
 	return err == nil && (u.Scheme == "http" || u.Scheme == "https" || u.Scheme == "file")
 }
@@ -28,17 +28,17 @@ func (p FrontPage) Web() bool {
 const mostAsked = 24
 
 // Front is the page that the person sees: the one with the keyboard, or, while they are with another program, one that can be seen.
-// Private windows do not count. It is the zero FrontPage where there is none.
+// Private windows do not count. It is the zero Page where there is none.
 //
 // Only the tabs themselves know, so the last answer is asked first, which mostly settles it. They are asked in a world of their
 // own, in which pages see nothing.
-func (p *Process) Front(ctx context.Context, last FrontPage) (FrontPage, error) {
+func (p *Process) Front(ctx context.Context, last Page) (Page, error) {
 	tabs, err := p.tabs(ctx)
 	if err != nil {
-		return FrontPage{}, fmt.Errorf("looking at the tabs: %w", err)
+		return Page{}, fmt.Errorf("looking at the tabs: %w", err)
 	}
-	var seen FrontPage
-	if i := slices.IndexFunc(tabs, func(t FrontPage) bool { return t.tab == last.tab }); i > 0 {
+	var seen Page
+	if i := slices.IndexFunc(tabs, func(t Page) bool { return t.tab == last.tab }); i > 0 {
 		was := tabs[i]
 		tabs = slices.Insert(slices.Delete(tabs, i, i+1), 0, was)
 	}
@@ -50,7 +50,7 @@ func (p *Process) Front(ctx context.Context, last FrontPage) (FrontPage, error) 
 			if t == last {
 				return t, nil
 			}
-			if seen == (FrontPage{}) {
+			if seen == (Page{}) {
 				seen = t
 			}
 		}
@@ -59,7 +59,7 @@ func (p *Process) Front(ctx context.Context, last FrontPage) (FrontPage, error) 
 }
 
 // tabs are those of all windows that are not private.
-func (p *Process) tabs(ctx context.Context) ([]FrontPage, error) {
+func (p *Process) tabs(ctx context.Context) ([]Page, error) {
 	own, err := cdp.Call(ctx, p.driver, target.GetBrowserContexts, cdp.Empty{})
 	if err != nil {
 		return nil, err
@@ -68,11 +68,11 @@ func (p *Process) tabs(ctx context.Context) ([]FrontPage, error) {
 	if err != nil {
 		return nil, err
 	}
-	var tabs []FrontPage
+	var tabs []Page
 	for _, t := range all.TargetInfos {
 		private := own.DefaultBrowserContextID != "" && t.BrowserContextID != own.DefaultBrowserContextID
 		if t.Type == "page" && t.Subtype == "" && !private {
-			tabs = append(tabs, FrontPage{URL: t.URL, Title: t.Title, tab: t.TargetID})
+			tabs = append(tabs, Page{URL: t.URL, Title: t.Title, tab: t.TargetID})
 		}
 	}
 	return tabs, nil
@@ -87,7 +87,7 @@ const (
 )
 
 // standing asks a tab where it stands. A tab that does not answer is not in front.
-func (p *Process) standing(ctx context.Context, of FrontPage) standing {
+func (p *Process) standing(ctx context.Context, of Page) standing {
 	ctx, cancel := context.WithTimeout(ctx, hurriedPatience)
 	defer cancel()
 	tab, err := p.aside(ctx, of.tab)

@@ -22,7 +22,7 @@ const (
 
 // Picture takes a small JPEG of the page in front. Neither the person nor the page notices: the picture is made small here, since
 // Chromium would lay the page out anew for that. (A page that is not in front would: it gets a "resize".)
-func (p *Process) Picture(ctx context.Context, of FrontPage) ([]byte, error) {
+func (p *Process) Picture(ctx context.Context, of Page) ([]byte, error) {
 	tab, err := p.aside(ctx, of.tab)
 	if err != nil {
 		return nil, fmt.Errorf("taking a picture: %w", err)

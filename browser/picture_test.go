@@ -37,9 +37,9 @@ func colours(t *testing.T) string {
 }
 
 // front waits until the page in front is the one at an address, and has loaded.
-func front(t *testing.T, p *browser.Process, address string) browser.FrontPage {
+func front(t *testing.T, p *browser.Process, address string) browser.Page {
 	t.Helper()
-	var page browser.FrontPage
+	var page browser.Page
 	testenv.Until(t, "the page "+address, func() bool {
 		var err error
 		if page, err = p.Front(t.Context(), page); err != nil {
@@ -50,7 +50,7 @@ func front(t *testing.T, p *browser.Process, address string) browser.FrontPage {
 	return page
 }
 
-func picture(t *testing.T, p *browser.Process, of browser.FrontPage) image.Image {
+func picture(t *testing.T, p *browser.Process, of browser.Page) image.Image {
 	t.Helper()
 	data, err := p.Picture(t.Context(), of)
 	if err != nil {
@@ -124,7 +124,7 @@ func TestAPrivateWindowIsNeverInFront(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, last := range []browser.FrontPage{page, {}} {
+	for _, last := range []browser.Page{page, {}} {
 		if got, err := p.Front(t.Context(), last); err != nil || got.URL == site+"/maroon" {
 			t.Errorf("%s is in front (%v)", got.URL, err)
 		}
@@ -136,7 +136,7 @@ func TestPagesOfTheBrowserItselfAreNoneOfTheWeb(t *testing.T) {
 		"https://a.example/": true, "http://127.0.0.1:80/": true, "file:///home/a.html": true,
 		"chrome://settings/": false, "about:blank": false, "": false, "chrome-extension://abc/popup.html": false, "devtools://x": false,
 	} {
-		if got := (browser.FrontPage{URL: address}).Web(); got != want {
+		if got := (browser.Page{URL: address}).Web(); got != want {
 			t.Errorf("%q: %v, want %v", address, got, want)
 		}
 	}

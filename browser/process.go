@@ -59,7 +59,7 @@ func (p *Process) Show(ctx context.Context) error {
 	if some == "" { // no tab to show, but the browser runs: a window of an extension, or one that is about to open
 		return p.OpenURL(ctx, "")
 	}
-	front, err := p.Front(ctx, FrontPage{})
+	front, err := p.Front(ctx, Page{})
 	if err != nil {
 		return err
 	}
@@ -73,25 +73,25 @@ func (p *Process) Show(ctx context.Context) error {
 }
 
 // unfold brings the window of a tab back from the taskbar, and returns the tab that is in front then.
-func (p *Process) unfold(ctx context.Context, tab target.ID) (FrontPage, error) {
+func (p *Process) unfold(ctx context.Context, tab target.ID) (Page, error) {
 	window, err := cdp.Call(ctx, p.driver, cdpbrowser.GetWindowForTarget, cdpbrowser.GetWindowForTargetParams{TargetID: tab})
 	if err != nil {
-		return FrontPage{}, err
+		return Page{}, err
 	}
 	if window.Bounds.WindowState == cdpbrowser.WindowStateMinimized {
 		_, err := cdp.Call(ctx, p.driver, cdpbrowser.SetWindowBounds, cdpbrowser.SetWindowBoundsParams{
 			WindowID: window.WindowID, Bounds: &cdpbrowser.Bounds{WindowState: cdpbrowser.WindowStateNormal}})
 		if err != nil {
-			return FrontPage{}, err
+			return Page{}, err
 		}
 	}
 	for range 20 { // its tab learns in a moment that it is seen again
-		if front, err := p.Front(ctx, FrontPage{}); err != nil || front.tab != "" {
+		if front, err := p.Front(ctx, Page{}); err != nil || front.tab != "" {
 			return front, err
 		}
 		time.Sleep(50 * time.Millisecond)
 	}
-	return FrontPage{tab: tab}, nil
+	return Page{tab: tab}, nil
 }
 
 // OpenURL opens a tab, in front; an empty URL gives a new-tab page.

@@ -19,10 +19,10 @@ const (
 
 // album has a small picture of the last page of a running session.
 type album struct {
-	turn    chan struct{}     // holds a token while somebody looks or reads
-	page    browser.FrontPage // in the picture
-	settled bool              // it looked the same twice
-	when    time.Time         // the picture was taken
+	turn    chan struct{} // holds a token while somebody looks or reads
+	page    browser.Page  // in the picture
+	settled bool          // it looked the same twice
+	when    time.Time     // the picture was taken
 	picture []byte
 }
 
