@@ -2,6 +2,7 @@ package snapshot
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -44,6 +45,15 @@ func (x *Index) Size() int64 {
 		n += e.Size
 	}
 	return n
+}
+
+// find is the entry at path.
+func (x *Index) find(path string) (entry, bool) {
+	i, ok := slices.BinarySearchFunc(x.tree, path, func(e entry, path string) int { return strings.Compare(e.Path, path) })
+	if !ok {
+		return entry{}, false
+	}
+	return x.tree[i], true
 }
 
 // Needs lists the older objects that it refers to, by their snapshot ids; all belong to the same profile.

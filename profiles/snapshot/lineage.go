@@ -3,10 +3,12 @@ package snapshot
 import (
 	"context"
 	"fmt"
+	"runtime"
 
 	"valise/crypto"
 
 	"github.com/google/uuid"
+	"golang.org/x/sync/errgroup"
 )
 
 // lineage is a snapshot together with the objects that its tree refers to: objects[0] is its own, the others are in the
@@ -32,14 +34,19 @@ func openLineage(ctx context.Context, key crypto.Key, src Source, id uuid.UUID) 
 		from.Close()
 		return nil, fmt.Errorf("snapshot %s: %w", id, err)
 	}
-	l := &lineage{index, []*object{own}, []error{nil}}
-	for _, older := range index.needs {
-		o, err := openOlder(ctx, key, src, older)
-		if ctx.Err() != nil {
-			l.close()
-			return nil, ctx.Err()
-		}
-		l.objects, l.lost = append(l.objects, o), append(l.lost, err)
+	l := &lineage{index, make([]*object, len(index.needs)+1), make([]error, len(index.needs)+1)}
+	l.objects[0] = own
+	var group errgroup.Group
+	group.SetLimit(runtime.GOMAXPROCS(0))
+	for i, older := range index.needs {
+		group.Go(func() error {
+			l.objects[i+1], l.lost[i+1] = openOlder(ctx, key, src, older)
+			return ctx.Err()
+		})
+	}
+	if err := group.Wait(); err != nil {
+		l.close()
+		return nil, err
 	}
 	l.link()
 	return l, nil

@@ -20,7 +20,7 @@ type Object interface {
 	Size() int64
 }
 
-// Source opens the objects of one profile by snapshot id.
+// Source opens the objects of one profile by snapshot id; several goroutines call it at once.
 type Source func(ctx context.Context, id uuid.UUID) (Object, error)
 
 // The trailer repeats the header, so that one read of the end is enough, and says where the index is:

@@ -104,7 +104,8 @@ func (q *rescan) look(name string) error {
 	if err != nil {
 		return err
 	}
-	f := describe(name, info)
+	f := describe(info)
+	f.entry.Path = name
 	q.all = append(q.all, f)
 	if f.entry.Kind == directory {
 		return q.enter(name, f.stamp)

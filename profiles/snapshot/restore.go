@@ -55,8 +55,10 @@ func Restore(ctx context.Context, key crypto.Key, src Source, id uuid.UUID, dir 
 		part.tree = choose(whole.tree, r.Only)
 		l.index = &part
 	}
-	t := &target{lineage: l, root: root, told: r, files: make([]restored, len(l.index.tree)), total: l.index.Size(), lost: map[int]error{}}
-	if err := t.restore(ctx); err != nil {
+	t := &target{lineage: l, root: root, folders: folders{root: root, open: map[string]*sharedFolder{}}, told: r, files: make([]restored, len(l.index.tree)), total: l.index.Size(), lost: map[int]error{}}
+	err = t.restore(ctx)
+	t.folders.close()
+	if err != nil {
 		return nil, nil, errors.Join(fmt.Errorf("restore snapshot %s: %w", id, err), empty(root))
 	}
 	return whole, t.state(), nil
@@ -65,9 +67,10 @@ func Restore(ctx context.Context, key crypto.Key, src Source, id uuid.UUID, dir 
 // target is the directory that is being filled. os.Root keeps everything inside of it, whatever a path may say.
 type target struct {
 	*lineage
-	root  *os.Root
-	told  Restoring
-	files []restored // by their place in the tree
+	root    *os.Root
+	folders folders
+	told    Restoring
+	files   []restored // by their place in the tree
 
 	mu          sync.Mutex
 	done, total int64
@@ -120,10 +123,7 @@ func (t *target) create() error {
 		case t.files[i].segments == 0:
 			err = t.write(i, nil, nil, nil) // an empty file
 		case t.files[i].segments > 1:
-			var f *os.File
-			if f, err = t.open(i, true); err == nil {
-				err = f.Close()
-			}
+			err = t.reserve(i)
 		}
 		if err := t.excuse(i, err); err != nil {
 			return err
@@ -150,52 +150,56 @@ func (t *target) fill(s *share, blocks []byte, err error) error {
 	return nil
 }
 
+// reserve makes a file, to be filled later.
+func (t *target) reserve(i int) error {
+	in, name, done, err := t.folders.use(t.index.tree[i].Path)
+	if err != nil {
+		return err
+	}
+	defer done()
+	f, err := in.make(name, 0o600)
+	if err != nil {
+		return err
+	}
+	t.files[i].made = true
+	return f.close()
+}
+
 // write writes pieces of a file, and finishes it when they are the last.
 func (t *target) write(i int, s *share, pieces []piece, blocks []byte) error {
-	f, err := t.open(i, t.files[i].segments <= 1)
+	e := &t.index.tree[i]
+	in, name, done, err := t.folders.use(e.Path)
+	if err != nil {
+		return err
+	}
+	defer done()
+	var f *opening
+	if t.files[i].made {
+		f, err = in.reopen(name)
+	} else if f, err = in.make(name, e.Mode); err == nil {
+		t.files[i].made = true
+	}
 	if err != nil {
 		return err
 	}
 	n := 0
 	for _, p := range pieces {
-		var written int
-		if written, err = f.WriteAt(s.cut(p, blocks), p.at); err != nil {
-			break
+		b := s.cut(p, blocks)
+		if err := f.writeAt(b, p.at); err != nil {
+			return errors.Join(err, f.close())
 		}
-		n += written
-	}
-	if err := errors.Join(err, f.Close()); err != nil {
-		return err
+		n += len(b)
 	}
 	t.advance(n)
-	if t.files[i].missing.Add(-1) <= 0 {
-		return t.finish(i)
+	if t.files[i].segments > 1 { // whoever finishes it, the others must have closed it by then
+		if err := f.close(); err != nil || t.files[i].missing.Add(-1) > 0 {
+			return err
+		}
+		if f, err = in.reopen(name); err != nil {
+			return err
+		}
 	}
-	return nil
-}
-
-// open opens a file for writing, making it if it is new: then nothing else may have its name.
-func (t *target) open(i int, isNew bool) (*os.File, error) {
-	flags := os.O_WRONLY
-	if isNew {
-		flags |= os.O_CREATE | os.O_EXCL
-	}
-	f, err := t.root.OpenFile(t.index.tree[i].Path, flags, 0o600)
-	if err == nil && isNew {
-		t.files[i].made = true
-	}
-	return f, err
-}
-
-// finish gives a file the mode and time that it had, and notes what it looks like.
-func (t *target) finish(i int) error {
-	if err := t.adorn(i, 0o600); err != nil {
-		return err
-	}
-	info, err := t.root.Lstat(t.index.tree[i].Path)
-	if err == nil {
-		t.files[i].stamp = stampOf(info)
-	}
+	t.files[i].stamp, err = f.finish(e.Mode, e.Modified)
 	return err
 }
 
@@ -252,6 +256,9 @@ func (t *target) excuse(i int, err error) error {
 		if errors.Is(err, name) {
 			return t.lose(i, ErrName.Because(err))
 		}
+	}
+	if err != nil {
+		err = fmt.Errorf("%s: %w", t.index.tree[i].Path, err)
 	}
 	return err
 }

@@ -13,6 +13,7 @@ import (
 	"valise/crypto"
 
 	"github.com/google/uuid"
+	"golang.org/x/sync/errgroup"
 )
 
 // Saving is what Save is told.
@@ -38,33 +39,31 @@ type Saving struct {
 // What of older snapshots cannot be opened any more is not referred to, but read from dir and stored anew: damage to an
 // older one never keeps a profile from being saved.
 func Save(ctx context.Context, w io.Writer, key crypto.Key, src Source, dir string, s Saving) (*Index, *State, error) {
-	base, err := openBase(ctx, key, src, s.Base)
+	started := time.Now()
+	base, all, err := gather(ctx, key, src, dir, s)
 	if err != nil {
 		return nil, nil, err
 	}
 	defer base.close()
+	state := stateOf(all, started)
+	tree, toRead := base.compare(all, s)
+	if !s.Always && len(toRead) == 0 && base.isTree(tree) {
+		state.snapshot = s.Base
+		return base.index, state, ErrUnchanged
+	}
 	leaves := base.leaves()
 	if leaves != nil {
 		if err := base.dropUnreadable(ctx, leaves); err != nil {
 			return nil, nil, err
 		}
-	}
-	started := time.Now()
-	all, err := s.look(ctx, dir)
-	if err != nil {
-		return nil, nil, err
+		tree, toRead = base.compare(all, s)
 	}
 
 	d := begin(ctx, w, key, s.Meta, base, leaves)
 	defer d.close()
-	if err := d.fill(dir, all, s); err != nil {
+	d.tree = tree
+	if err := d.fill(dir, all, toRead, s.Progress); err != nil {
 		return nil, nil, fmt.Errorf("save %s: %w", dir, err)
-	}
-	state := &State{d.meta.ID, map[string]stamp{}}
-	for _, f := range all {
-		if f.entry.Kind == file && settled(f.stamp.Modified, started) && settled(f.stamp.Changed, started) {
-			state.files[f.entry.Path] = f.stamp
-		}
 	}
 	if !s.Always && d.unchanged() {
 		state.snapshot = s.Base
@@ -77,6 +76,7 @@ func Save(ctx context.Context, w io.Writer, key crypto.Key, src Source, dir stri
 	if err != nil {
 		return nil, nil, err
 	}
+	state.snapshot = d.meta.ID
 	return index, state, nil
 }
 
@@ -86,6 +86,26 @@ func (s *Saving) look(ctx context.Context, dir string) ([]found, error) {
 		return s.Capture.taken()
 	}
 	return scan(ctx, dir, s.Keep)
+}
+
+// gather opens what is to be written against while it looks through dir.
+func gather(ctx context.Context, key crypto.Key, src Source, dir string, s Saving) (base *lineage, all []found, err error) {
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() (err error) {
+		base, err = openBase(ctx, key, src, s.Base)
+		return err
+	})
+	group.Go(func() (err error) {
+		all, err = s.look(ctx, dir)
+		return err
+	})
+	if err := group.Wait(); err != nil {
+		if base != nil {
+			base.close()
+		}
+		return nil, nil, err
+	}
+	return base, all, nil
 }
 
 // openBase opens what is to be written against. A base that cannot be read is as good as none.
@@ -103,40 +123,61 @@ func openBase(ctx context.Context, key crypto.Key, src Source, id uuid.UUID) (*l
 	return &lineage{index: new(Index)}, nil
 }
 
-// fill makes the draft's tree from what was found in dir: files that have changed since the base are read, all others
-// keep their blocks.
-func (d *draft) fill(dir string, all []found, s Saving) error {
-	before := map[string]entry{}
-	for _, e := range d.ancestors.index.tree {
-		before[e.Path] = e
-	}
-	d.tree = make([]entry, len(all))
-	var toRead []int
-	var done, total int64
+// compare makes a tree from what was found: files that have not changed since the snapshot keep its blocks, all others
+// are to be read.
+func (l *lineage) compare(all []found, s Saving) (tree []entry, toRead []int) {
+	tree = make([]entry, len(all))
+	before := l.index.tree
 	for i, f := range all {
-		d.tree[i] = f.entry
+		tree[i] = f.entry
 		if f.entry.Kind != file {
 			continue
 		}
-		old, ok := before[f.entry.Path]
-		if seen, known := s.State.of(s.Base, f.entry.Path); ok && known && seen == f.stamp && d.ancestors.check(old) == nil {
-			d.tree[i].Extents = inherit(old.Extents)
+		for len(before) > 0 && before[0].Path < f.entry.Path {
+			before = before[1:]
+		}
+		seen, known := s.State.of(s.Base, f.entry.Path)
+		if known && seen == f.stamp && len(before) > 0 && before[0].Path == f.entry.Path && l.check(before[0]) == nil {
+			tree[i].Extents = before[0].Extents // counting as the snapshot does; fill puts that right
 			continue
 		}
 		toRead = append(toRead, i)
-		total += f.entry.Size
 	}
+	return tree, toRead
+}
 
+// isTree says whether a tree of files that have not changed is the snapshot's, but for the times of files.
+func (l *lineage) isTree(tree []entry) bool {
+	return len(l.objects) > 0 && slices.EqualFunc(tree, l.index.tree, sameEntry)
+}
+
+func sameEntry(now, then entry) bool {
+	return now.Path == then.Path && now.Kind == then.Kind && now.Mode == then.Mode && now.Size == then.Size
+}
+
+// fill reads those files of the tree that are to be read.
+func (d *draft) fill(dir string, all []found, toRead []int, progress Progress) error {
+	for i := range d.tree {
+		d.tree[i].Extents = inherit(d.tree[i].Extents)
+	}
+	if len(toRead) == 0 {
+		return nil
+	}
+	var done, total int64
+	for _, i := range toRead {
+		total += all[i].entry.Size
+	}
 	c := cutter{out: d.writer, known: d.ancestors.blocks(), older: d.ancestors, leaves: d.leaves, read: func(n int) {
 		done += int64(n)
-		if s.Progress != nil {
-			s.Progress(done, total)
+		if progress != nil {
+			progress(done, total)
 		}
 	}}
 	for _, i := range toRead {
 		path := all[i].entry.Path
+		before, _ := d.ancestors.index.find(path)
 		from := cmp.Or(all[i].copy, filepath.Join(dir, filepath.FromSlash(path)))
-		extents, err := c.cut(from, all[i].stamp, before[path].Extents)
+		extents, err := c.cut(from, all[i].stamp, before.Extents)
 		if err != nil {
 			return err
 		}
@@ -148,8 +189,7 @@ func (d *draft) fill(dir string, all []found, s Saving) error {
 // unchanged says whether the tree is the base's, but for the times of files.
 func (d *draft) unchanged() bool {
 	return len(d.ancestors.objects) > 0 && slices.EqualFunc(d.tree, d.ancestors.index.tree, func(now, then entry) bool {
-		return now.Path == then.Path && now.Kind == then.Kind && now.Mode == then.Mode && now.Size == then.Size &&
-			d.ancestors.check(then) == nil && d.ancestors.sameBlocks(now.Extents, inherit(then.Extents))
+		return sameEntry(now, then) && d.ancestors.check(then) == nil && d.ancestors.sameBlocks(now.Extents, inherit(then.Extents))
 	})
 }
 

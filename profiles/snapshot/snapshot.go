@@ -11,7 +11,8 @@
 //	object.go   reading an object; lineage.go: together with the older ones that it refers to; segments.go: all at once
 //	writer.go   writing an object, several segments at once; draft.go: a snapshot while it is written
 //	thin.go     which older objects are needed no longer, so that chains stay short
-//	scan.go     looking through a directory; state.go: what has changed in it; cut.go: reading that
+//	folder.go   making files in a directory
+//	scan.go     looking through a directory, look_linux.go at one entry; state.go: what has changed in it; cut.go: reading that
 //	capture.go  a directory that is being written to, as it was at one moment; rescan.go: looking through it quickly
 //
 // Start reading at save.go and restore.go. Both are careful in their own way: Save never changes the directory, and

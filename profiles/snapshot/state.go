@@ -38,6 +38,17 @@ func settled(nanoseconds int64, when time.Time) bool {
 	return time.Unix(0, nanoseconds).Before(when.Add(-racy))
 }
 
+// stateOf is what was found, when it was looked for.
+func stateOf(all []found, when time.Time) *State {
+	s := &State{files: make(map[string]stamp, len(all))}
+	for _, f := range all {
+		if f.entry.Kind == file && settled(f.stamp.Modified, when) && settled(f.stamp.Changed, when) {
+			s.files[f.entry.Path] = f.stamp
+		}
+	}
+	return s
+}
+
 // of says what the file at path looked like in snapshot.
 func (s *State) of(snapshot uuid.UUID, path string) (stamp, bool) {
 	if s == nil || s.snapshot != snapshot {

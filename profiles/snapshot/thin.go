@@ -12,7 +12,7 @@ import (
 // new one, so that thinnedNeeds are left: savings in between cost nothing then.
 const (
 	maxNeeds     = 24
-	thinnedNeeds = 14
+	thinnedNeeds = 16
 )
 
 // use is what of an object is in use: blocks that files have, and those that deltas of such blocks are built on.
