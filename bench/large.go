@@ -55,9 +55,9 @@ func (b *bench) large(ctx context.Context) error {
 			if err != nil {
 				return fmt.Errorf("%s, %s: %w", t.name, s, err)
 			}
-			out = append(out, []string{string(s) + ", " + t.name, seconds(found.wall), seconds(found.cpu), size(found.peak), size(found.added)})
+			out = append(out, []string{string(s) + ", " + t.name, seconds(found.wall), seconds(found.cpu), memory(found.peak), size(found.added)})
 			if t.name == valise {
-				b.out.goal("large: peak of memory, "+string(s), mostMemory, float64(found.peak), func(n float64) string { return size(int64(n)) })
+				b.out.goal("large: peak of memory, "+string(s), mostMemory, float64(found.peak), func(n float64) string { return memory(int64(n)) })
 			}
 		}
 	}

@@ -204,6 +204,9 @@ func factor(f float64) string {
 
 func count(n float64) string { return fmt.Sprintf("%.0f", n) }
 
+// memory is in powers of two, as those who sell it have it.
+func memory(n int64) string { return fmt.Sprintf("%.0f MiB", float64(n)/(1<<20)) }
+
 // size is in powers of ten, as file managers have it.
 func size(n int64) string {
 	switch {

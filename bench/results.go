@@ -131,7 +131,7 @@ func (o *report) step(s step, where string, inBucket bool, r *results) {
 		if len(found) == 0 {
 			continue
 		}
-		row := []string{tool, seconds(r.typical(s, tool, wall)), seconds(r.typical(s, tool, cpu)), size(int64(r.typical(s, tool, peak)))}
+		row := []string{tool, seconds(r.typical(s, tool, wall)), seconds(r.typical(s, tool, cpu)), memory(int64(r.typical(s, tool, peak)))}
 		if tool == limit {
 			row[2], row[3] = "", ""
 		}

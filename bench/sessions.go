@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"time"
 
 	"valise/bench/tree"
 )
@@ -16,6 +17,7 @@ type chain struct {
 	tool
 	place   place
 	seconds float64
+	first   int64 // bytes after the first save
 }
 
 // manySessions saves a profile again and again: what the history takes in all, and how many objects a restoration needs.
@@ -65,11 +67,19 @@ func (b *bench) manySessions(ctx context.Context) error {
 			if c.name != valise && n > b.sessions {
 				continue // it would take an hour; what one saving adds is known by now
 			}
-			o, err := measure(ctx, c.save(c.place, live))
+			j := c.save(c.place, live)
+			// Two sessions a day, for a retention that counts in days.
+			j.Env = append(j.Env, "VALISE_BENCH_WHEN="+time.Now().Add(time.Duration(n+1-b.history)*12*time.Hour).Format(time.RFC3339))
+			o, err := measure(ctx, j)
 			if err != nil {
 				return err
 			}
 			c.seconds += o.Wall
+			if n == 0 {
+				if c.first, _, err = c.place.stored(); err != nil {
+					return err
+				}
+			}
 		}
 		if n == b.sessions {
 			if err := b.afterSessions(ctx, chains, live); err != nil {
@@ -167,8 +177,17 @@ func (b *bench) longHistory(ctx context.Context, chains []*chain, live string, p
 		t = append(t, append([]string{name, size(other), by}, more...))
 	}
 	row(valise, bytes, strconv.Itoa(objects), fmt.Sprintf("%s, %d", seconds(o.Wall), needed(o)))
-	// Here belongs what is left of it after pruning, once there is such a thing: the same table, one row more.
-	row("restic, reckoned from its first "+strconv.Itoa(b.sessions), resticBytes*int64(b.history)/int64(b.sessions+1), "", "")
+	p, found, err := b.pruned(ctx, ours, live)
+	if err != nil {
+		return fmt.Errorf("prune: %w", err)
+	}
+	left, leftObjects, err := p.stored()
+	if err != nil {
+		return err
+	}
+	t = append(t, []string{fmt.Sprintf("– pruned to %d snapshots", b.history-len(found.Snapshots)), size(left), "", strconv.Itoa(leftObjects), ""})
+	row(fmt.Sprintf("restic, reckoned from its first %d", b.sessions),
+		theirs.first+(resticBytes-theirs.first)/int64(b.sessions)*int64(b.history-1), "", "")
 	row("each as tar, zstd, age (reckoned from every twentieth)", packed, "", "")
 	row("each as it is", plain, "", "")
 	b.out.table(t)

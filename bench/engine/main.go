@@ -6,7 +6,7 @@
 //	engine walk DIR             only looks at every file of DIR
 //
 // VALISE_BENCH_PLACE is where the vault is kept besides: s3://bucket/prefix?endpoint=URL, with the credentials in AWS_*.
-// It prints what it did as JSON.
+// VALISE_BENCH_WHEN is when the snapshot says it was made. It prints what it did as JSON.
 package main
 
 import (
@@ -54,6 +54,11 @@ func run(ctx context.Context, args []string, r *report) error {
 	s, err := shelf.Open(args[1], os.Getenv("VALISE_BENCH_PLACE"))
 	if err != nil {
 		return err
+	}
+	if when := os.Getenv("VALISE_BENCH_WHEN"); when != "" {
+		if s.When, err = time.Parse(time.RFC3339, when); err != nil {
+			return err
+		}
 	}
 	do := s.Save
 	if args[0] == "restore" {

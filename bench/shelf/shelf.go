@@ -7,6 +7,7 @@ import (
 	"errors"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"valise/browser"
 	"valise/crypto"
@@ -21,10 +22,15 @@ var (
 	profile = uuid.UUID([]byte("valise benchmark"))
 )
 
+// RecoveryCode is the key.
+func RecoveryCode() string { return key.RecoveryCode() }
+
 // Shelf is a vault with one profile, and beside it the state of the directory that was saved or restored last.
 type Shelf struct {
 	vault *vault.Vault
 	state string // a file
+	// When is the time that snapshots say they were made; zero: now.
+	When time.Time
 	// Opened counts the objects that were read.
 	Opened int
 }
@@ -75,7 +81,7 @@ func (s *Shelf) Save(ctx context.Context, dir string) (*snapshot.Index, error) {
 	}
 	defer w.Abort()
 	index, state, err := snapshot.Save(ctx, w, key, s.open, dir, snapshot.Saving{
-		Meta: snapshot.Meta{ID: id, Profile: profile, Parent: newest, Device: "bench", Ended: snapshot.Clean},
+		Meta: snapshot.Meta{ID: id, Profile: profile, Parent: newest, When: s.When, Device: "bench", Ended: snapshot.Clean},
 		Base: newest, State: state, Keep: browser.Keep,
 	})
 	if errors.Is(err, snapshot.ErrUnchanged) {
