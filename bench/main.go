@@ -66,7 +66,7 @@ func main() {
 	var o options
 	var only, write string
 	flag.IntVar(&o.rounds, "rounds", 5, "how often each program takes its turn")
-	flag.StringVar(&only, "only", "", "chapters, with commas between: "+chapterNames()+"; -folder or -s3 behind the first two takes that place alone")
+	flag.StringVar(&only, "only", "", "chapters, with commas between: "+strings.Join(chapterNames(), ", ")+"; -folder or -s3 behind the first two takes that place alone")
 	flag.StringVar(&write, "write", "", "a file whose measured block is to be written anew (docs/performance.md)")
 	flag.Uint64Var(&o.seed, "seed", 1, "of the generated profile")
 	flag.Float64Var(&o.scale, "scale", 1, "size of the generated profile, as a multiple of 126 MB")
@@ -81,6 +81,12 @@ func main() {
 	if only != "" {
 		o.only = strings.Split(only, ",")
 	}
+	for _, name := range o.only {
+		if chapter, place, _ := strings.Cut(name, "-"); !slices.Contains(chapterNames(), chapter) || !slices.Contains([]string{"", "folder", "s3"}, place) {
+			fmt.Fprintf(os.Stderr, "bench: there is no chapter %q; there are %s\n", name, strings.Join(chapterNames(), ", "))
+			os.Exit(2)
+		}
+	}
 
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
@@ -90,12 +96,11 @@ func main() {
 	}
 }
 
-func chapterNames() string {
-	var names []string
+func chapterNames() (names []string) {
 	for _, c := range chapters {
 		names = append(names, c.name)
 	}
-	return strings.Join(names, ", ")
+	return names
 }
 
 func run(ctx context.Context, o options, write string) (err error) {
@@ -108,6 +113,9 @@ func run(ctx context.Context, o options, write string) (err error) {
 	}()
 	b.parts.context = ctx
 	b.work = b.parts.TempDir()
+	if !o.keep {
+		b.parts.Setenv("VALISE_BENCH_EVERYTHING", "1")
+	}
 	if err := b.findTools(); err != nil {
 		return err
 	}

@@ -41,6 +41,14 @@ func (r *results) ratio(s step, tool string, of func(sample) float64) (float64, 
 	return r.ratioBy(s, tool, of, of)
 }
 
+// against is the ratio to another tool, or to the limit: that knows no start of a process, so Valise's is not counted then.
+func (r *results) against(s step, tool string, of func(sample) float64) (float64, bool) {
+	if tool == limit {
+		return r.ratioBy(s, tool, within, wall)
+	}
+	return r.ratio(s, tool, of)
+}
+
 func (r *results) ratioBy(s step, tool string, ours, theirs func(sample) float64) (float64, bool) {
 	var all []float64
 	a, b := r.samples[s][valise], r.samples[s][tool]
@@ -97,7 +105,7 @@ func (o *report) compared(tree string, inBucket bool, r *results) {
 		o.stages(r)
 	}
 	for _, a := range aims {
-		if is, ok := r.ratio(a.s, a.than, a.of); ok {
+		if is, ok := r.against(a.s, a.than, a.of); ok {
 			o.goal(fmt.Sprintf("%s: %s, %s by that of %s", to, a.s, a.what, a.than), a.most, is, factor)
 		}
 	}
@@ -147,7 +155,7 @@ func (o *report) step(s step, where string, inBucket bool, r *results) {
 		}
 		times, work, bytes := "", "", ""
 		if tool != valise {
-			if by, ok := r.ratio(s, tool, wall); ok {
+			if by, ok := r.against(s, tool, wall); ok {
 				times = factor(by)
 			}
 			if by, ok := r.ratio(s, tool, cpu); ok {

@@ -6,7 +6,8 @@
 //	engine walk DIR             only looks at every file of DIR
 //
 // VALISE_BENCH_PLACE is where the vault is kept besides: s3://bucket/prefix?endpoint=URL, with the credentials in AWS_*.
-// VALISE_BENCH_WHEN is when the snapshot says it was made. It prints what it did as JSON.
+// VALISE_BENCH_WHEN is when the snapshot says it was made; with VALISE_BENCH_EVERYTHING=1 it holds the caches too. It prints
+// what it did as JSON.
 package main
 
 import (
@@ -55,6 +56,7 @@ func run(ctx context.Context, args []string, r *report) error {
 	if err != nil {
 		return err
 	}
+	s.Everything = os.Getenv("VALISE_BENCH_EVERYTHING") == "1"
 	if when := os.Getenv("VALISE_BENCH_WHEN"); when != "" {
 		if s.When, err = time.Parse(time.RFC3339, when); err != nil {
 			return err

@@ -29,6 +29,8 @@ func RecoveryCode() string { return key.RecoveryCode() }
 type Shelf struct {
 	vault *vault.Vault
 	state string // a file
+	// Everything is saved, also what Valise leaves out.
+	Everything bool
 	// When is the time that snapshots say they were made; zero: now.
 	When time.Time
 	// Opened counts the objects that were read.
@@ -80,9 +82,13 @@ func (s *Shelf) Save(ctx context.Context, dir string) (*snapshot.Index, error) {
 		return nil, err
 	}
 	defer w.Abort()
+	keep := browser.Keep
+	if s.Everything {
+		keep = nil
+	}
 	index, state, err := snapshot.Save(ctx, w, key, s.open, dir, snapshot.Saving{
 		Meta: snapshot.Meta{ID: id, Profile: profile, Parent: newest, When: s.When, Device: "bench", Ended: snapshot.Clean},
-		Base: newest, State: state, Keep: browser.Keep,
+		Base: newest, State: state, Keep: keep,
 	})
 	if errors.Is(err, snapshot.ErrUnchanged) {
 		return nil, nil
