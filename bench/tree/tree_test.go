@@ -2,7 +2,6 @@ package tree
 
 import (
 	"bytes"
-	"context"
 	"crypto/sha256"
 	"database/sql"
 	"io/fs"
@@ -97,7 +96,7 @@ func TestItsDatabasesAreWholeAfterSessions(t *testing.T) {
 func profile(t *testing.T, seed uint64) string {
 	t.Helper()
 	dir := filepath.Join(t.TempDir(), "profile")
-	if err := Profile(context.Background(), dir, seed, scale); err != nil {
+	if err := Profile(t.Context(), dir, seed, scale); err != nil {
 		t.Fatal(err)
 	}
 	return dir
@@ -105,7 +104,7 @@ func profile(t *testing.T, seed uint64) string {
 
 func session(t *testing.T, dir string, seed uint64, n int) {
 	t.Helper()
-	if err := Session(context.Background(), dir, seed, n); err != nil {
+	if err := Session(t.Context(), dir, seed, n); err != nil {
 		t.Fatal(err)
 	}
 }
