@@ -25,6 +25,15 @@ func NewKey() Key {
 // ID is the key's name: HKDF-SHA256(key, no salt, "valise 1 key id").
 func (k Key) ID() KeyID { return KeyID(k.derive(nil, "valise 1 key id", len(KeyID{}))) }
 
+// Vouch is a proof that whoever wrote content had the key: HKDF-SHA256(key, SHA-256(content), "valise 1 proof").
+func (k Key) Vouch(content []byte) Proof {
+	sum := sha256.Sum256(content)
+	return Proof(k.derive(sum[:], "valise 1 proof", len(Proof{})))
+}
+
+// Proof is what Vouch makes.
+type Proof [16]byte
+
 // derive is HKDF (RFC 5869) with SHA-256.
 func (k Key) derive(salt []byte, info string, length int) []byte {
 	out, err := hkdf.Key(sha256.New, k[:], salt, info, length)

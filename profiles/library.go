@@ -105,7 +105,9 @@ func (l *Library) makeVault(ctx context.Context) (Settings, error) {
 	if id == uuid.Nil {
 		var key crypto.Key
 		id, key = uuid.New(), crypto.NewKey()
-		if _, err := vault.Create(l.home.vault(id), vault.Description{Vault: id, KeyID: key.ID(), Made: time.Now().UTC()}); err != nil {
+		d := vault.NewDescription(id, key.ID())
+		d.Proof = key.Vouch(d.Vouched())
+		if _, err := vault.Create(l.home.vault(id), d); err != nil {
 			return Settings{}, err
 		}
 		fault.Point("first start: the vault is made")

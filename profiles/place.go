@@ -8,7 +8,6 @@ import (
 
 	"valise/crypto"
 	"valise/internal/fault"
-	"valise/profiles/snapshot"
 	"valise/profiles/vault"
 
 	"github.com/google/uuid"
@@ -182,51 +181,4 @@ func (l *Library) remember(at vault.Location) error {
 	waiting, _, _ := l.vault.Waiting()
 	l.syncing.set(SyncEvent{Waiting: waiting})
 	return nil
-}
-
-// Flaw is one thing that CheckVault found.
-type Flaw struct {
-	Profile  uuid.UUID `json:"profile"`
-	Name     string    `json:"name"`
-	Snapshot uuid.UUID `json:"snapshot,omitzero"`
-	File     string    `json:"file,omitempty"` // empty: the whole snapshot, or the profile's card
-	Problem  string    `json:"problem"`
-}
-
-// CheckVault reads, opens and verifies everything that is here.
-func (l *Library) CheckVault(ctx context.Context, progress func(Progress)) ([]Flaw, error) {
-	shelves, err := l.shelves()
-	if err != nil {
-		return nil, err
-	}
-	var done, total int64
-	for _, shelf := range shelves {
-		total += int64(len(shelf.snapshots)) + 1
-	}
-	report := paced(progress)
-	var flaws []Flaw
-	for id, shelf := range shelves {
-		p := l.profile(ctx, id, shelf)
-		if shelf.card != uuid.Nil {
-			if _, err := l.readCard(ctx, id, shelf.card); err != nil {
-				flaws = append(flaws, Flaw{Profile: id, Name: p.Name, Problem: "its card: " + err.Error()})
-			}
-		}
-		done++
-		for _, s := range shelf.snapshots {
-			damage, err := snapshot.Check(ctx, l.key, l.source(id), s, nil)
-			if ctx.Err() != nil {
-				return flaws, ctx.Err()
-			}
-			if err != nil && !errors.Is(err, vault.ErrNotFound) {
-				damage = append(damage, snapshot.Damage{Err: err})
-			}
-			for _, d := range damage {
-				flaws = append(flaws, Flaw{Profile: id, Name: p.Name, Snapshot: s, File: d.Path, Problem: d.Err.Error()})
-			}
-			done++
-			report(done, total)
-		}
-	}
-	return flaws, nil
 }

@@ -15,15 +15,6 @@ type share struct {
 
 func (s *share) at() segmentAt { return segmentAt{s.object, s.segment} }
 
-// size is how many bytes of files it makes up.
-func (s *share) size() int64 {
-	t, n := s.object.table, int64(0)
-	for _, p := range s.pieces {
-		n += t.starts[p.first+p.blocks] - t.starts[p.first]
-	}
-	return n
-}
-
 // deltas are those of its blocks that files have, in ascending order.
 func (s *share) deltas() []delta {
 	t := s.object.table
