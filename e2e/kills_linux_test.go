@@ -64,10 +64,10 @@ func (s *shop) live(t *testing.T, k *kill) time.Duration {
 	began := time.Now()
 	cmd := s.command("open", "Shop", "--headless", "--cdp")
 	session := s.begin(cmd)
-	struck := make(chan struct{})
+	struck, done := (*time.Timer)(nil), make(chan struct{})
 	if k != nil {
-		time.AfterFunc(k.after, func() {
-			defer close(struck)
+		struck = time.AfterFunc(k.after, func() {
+			defer close(done)
 			k.strike(session)
 		})
 	}
@@ -91,8 +91,8 @@ func (s *shop) live(t *testing.T, k *kill) time.Duration {
 	if k == nil && entered.IsZero() {
 		t.Fatalf("a session without a death fails: %s", session.Output())
 	}
-	if k != nil {
-		<-struck
+	if k != nil && !struck.Stop() {
+		<-done
 	}
 
 	if who != "" && !slices.Contains(p.last, who) {

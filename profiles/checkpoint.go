@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"valise/browser"
+	"valise/internal/fault"
 	"valise/problem"
 	"valise/profiles/snapshot"
 
@@ -146,9 +147,11 @@ func (s *Session) checkpoint(ctx context.Context) (Receipt, error) {
 	if err != nil {
 		return Receipt{}, err
 	}
+	fault.Point("checkpointing: it is written")
 	if err := w.Commit(); err != nil {
 		return Receipt{}, err
 	}
+	fault.Point("checkpointing: it is there")
 	c.saved = true
 	former := c.made
 	c.made = append(c.made, saving.Meta.ID)
@@ -157,6 +160,7 @@ func (s *Session) checkpoint(ctx context.Context) (Receipt, error) {
 	} else {
 		c.made = []uuid.UUID{saving.Meta.ID}
 	}
+	fault.Point("checkpointing: the former one is removed")
 	c.last = Receipt{
 		Session: rec.Session, Profile: rec.SavesTo, Name: rec.Name, Snapshot: saving.Meta.ID,
 		Outcome: Saved, Ended: snapshot.Checkpoint.String(), Where: InThisComputer,
@@ -190,11 +194,15 @@ func (s *Session) capture(ctx context.Context, base *snapshot.State) (changed bo
 		return false, err
 	}
 	c.saved = false
-	pause, err := b.Still(func() error { return c.capture.Take(ctx) })
+	pause, err := b.Still(func() error {
+		fault.Point("checkpointing: the browser is still")
+		return c.capture.Take(ctx)
+	})
 	if err != nil {
 		return false, err
 	}
 	s.library.log.Debug("the browser stood still for a checkpoint", "session", s.folder.record.Session, "pause", pause)
+	fault.Point("checkpointing: the copy is taken")
 	return true, browser.MarkEnded(c.capture.Mirror())
 }
 

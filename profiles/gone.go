@@ -11,6 +11,7 @@ import (
 	"sync"
 
 	"valise/crypto"
+	"valise/internal/fault"
 	"valise/profiles/snapshot"
 	"valise/profiles/vault"
 
@@ -111,6 +112,7 @@ func (l *Library) bury(ctx context.Context, profile uuid.UUID, pruned map[uuid.U
 	if err := l.put(vault.GoneName(profile, id), l.key.SealWhole(id, flagGone, plaintext)); err != nil {
 		return err
 	}
+	fault.Point("pruning: it is written what goes")
 	return l.removeDead(ctx, profile)
 }
 
@@ -128,6 +130,7 @@ func (l *Library) removeDead(ctx context.Context, profile uuid.UUID) error {
 		if err := l.vault.Remove(ctx, name); err != nil {
 			return fmt.Errorf("removing what was pruned: %w", err)
 		}
+		fault.Point("pruning: an object is removed")
 	}
 	return nil
 }

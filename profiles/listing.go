@@ -13,7 +13,7 @@ import (
 )
 
 // Profiles are all profiles, those in the trash too: the running ones first, then the last opened. A profile is one from its
-// first snapshot on: a card alone is what a crash has left of a making, or the part of one that has arrived.
+// first snapshot or checkpoint on: a card alone is what a crash has left of a making, or the part of one that has arrived.
 func (l *Library) Profiles(ctx context.Context) ([]Profile, error) {
 	shelves, err := l.shelves()
 	if err != nil {
@@ -31,7 +31,7 @@ func (l *Library) Profiles(ctx context.Context) ([]Profile, error) {
 	}
 	list := make([]Profile, 0, len(shelves)+len(savers))
 	for id, shelf := range shelves {
-		if len(shelf.snapshots) == 0 {
+		if len(shelf.snapshots)+len(shelf.checkpoints) == 0 {
 			continue
 		}
 		p := l.profile(ctx, id, shelf)

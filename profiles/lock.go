@@ -25,7 +25,7 @@ const brief = 5 * time.Second
 // lockProfile takes the lock, and leaves a note there on who has it. *InUseError: another session does.
 func (l *Library) lockProfile(profile uuid.UUID, holder SessionInfo) (*profileLock, error) {
 	p := l.home.profileLock(profile.String())
-	for deadline := time.Now().Add(brief); ; time.Sleep(10 * time.Millisecond) {
+	for deadline, again := time.Now().Add(brief), false; ; again = true {
 		ok, err := p.TryLock()
 		if err != nil {
 			return nil, fmt.Errorf("locking the profile: %w", err)
@@ -38,9 +38,11 @@ func (l *Library) lockProfile(profile uuid.UUID, holder SessionInfo) (*profileLo
 		if data, err := os.ReadFile(p.note()); err == nil && json.Unmarshal(data, &other) == nil {
 			inUse.Name, inUse.Since, inUse.Session = other.Name, other.Since, other.ID
 		}
-		if inUse.Session != uuid.Nil || time.Now().After(deadline) {
+		// Once may be sweepNotes, with the note that it is about to remove.
+		if inUse.Session != uuid.Nil && again || time.Now().After(deadline) {
 			return nil, inUse
 		}
+		time.Sleep(20 * time.Millisecond)
 	}
 	// The note is for people. One that a crash tore is worth as little as none, and so is one that does not outlive it.
 	data, err := json.Marshal(holder)

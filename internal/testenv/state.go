@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/storage"
 	"github.com/chromedp/cdproto/target"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/remote"
@@ -185,6 +186,20 @@ func ReadPage(ctx context.Context, s *Site) (Page, error) {
 		return p, fmt.Errorf("read the state of the page: %w", err)
 	}
 	return p, nil
+}
+
+// Cookie is the value of a cookie of the site, as the browser has it; it takes no page, and hence little time.
+func Cookie(ctx context.Context, s *Site, name string) (string, error) {
+	all, err := chromedp.CallBrowser(ctx, storage.GetCookies, storage.GetCookiesParams{})
+	if err != nil {
+		return "", fmt.Errorf("read the cookies: %w", err)
+	}
+	for _, c := range all.Cookies {
+		if c.Name == name && strings.HasPrefix(s.URL, "http://"+c.Domain) {
+			return c.Value, nil
+		}
+	}
+	return "", nil
 }
 
 // historyScript reads the list of chrome://history, which arrives a moment after the page.

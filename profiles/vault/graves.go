@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 
+	"valise/internal/fault"
+
 	"golang.org/x/sync/errgroup"
 )
 
@@ -84,6 +86,7 @@ func (r *syncRun) remove(ctx context.Context, name string, there bool) {
 			return
 		}
 	}
+	fault.Point("pruning: an object is removed at the place")
 	if err := r.vault.local.Remove(ctx, name); err != nil {
 		r.fail(fmt.Errorf("remove %s: %w", name, err))
 		return

@@ -113,6 +113,7 @@ func (r *syncRun) sync(ctx context.Context) error {
 	small, snapshots := seen.missing()
 	r.announce(1, slices.Concat(small, snapshots))
 	r.transfer(ctx, small)
+	fault.Point("syncing: what is small is moved")
 	gone, err := r.gone(ctx)
 	if err != nil {
 		return err
@@ -121,6 +122,7 @@ func (r *syncRun) sync(ctx context.Context) error {
 	pruned := slices.DeleteFunc(snapshots, func(m move) bool { return !gone[m.Name] })
 	r.announce(-1, pruned)
 	r.transfer(ctx, living)
+	fault.Point("syncing: all is moved")
 	if len(gone) > 0 && ctx.Err() == nil && r.failure() == nil {
 		r.bury(ctx, seen, pruned)
 	}
@@ -149,7 +151,6 @@ func (r *syncRun) transfer(ctx context.Context, moves []move) {
 		})
 	}
 	transfers.Wait()
-	fault.Point("syncing: all is moved")
 }
 
 // meet makes sure that the remote place is this vault's, and makes it so if it is empty.
