@@ -89,6 +89,7 @@ func (p *Process) watch() {
 	err := p.cmd.Wait()
 	fault.Point("closing: the browser has ended")
 	endHelpers(p.dir)
+	keepSessionStorage(UserDataDir(p.dir)) // an error costs what Chromium drops
 	clearSocket(UserDataDir(p.dir))
 	p.ending = p.howItEnded(err == nil)
 	p.pipe.Close()

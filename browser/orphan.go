@@ -27,6 +27,7 @@ func WaitGone(ctx context.Context, sessionDir string, patience time.Duration) (E
 			}
 		}
 		if waitForNone(ctx, sessionDir, next.patience) {
+			keepSessionStorage(userDataDir) // an error costs what Chromium drops
 			clearSocket(userDataDir)
 			return lastWords(userDataDir), nil
 		}

@@ -13,16 +13,17 @@ import (
 
 // Commands, by their numbers in session_service_commands.cc.
 const (
-	setTabWindow            = 0
-	setTabIndexInWindow     = 2
-	pathPrunedFromBack      = 5
-	updateTabNavigation     = 6
-	setSelectedNavigation   = 7
-	pathPrunedFromFront     = 11
-	tabClosed               = 16
-	windowClosed            = 17
-	tabNavigationPathPruned = 24
-	firstStateWritten       = 255
+	setTabWindow             = 0
+	setTabIndexInWindow      = 2
+	pathPrunedFromBack       = 5
+	updateTabNavigation      = 6
+	setSelectedNavigation    = 7
+	pathPrunedFromFront      = 11
+	tabClosed                = 16
+	windowClosed             = 17
+	sessionStorageAssociated = 19
+	tabNavigationPathPruned  = 24
+	firstStateWritten        = 255
 )
 
 // The form of the file.
@@ -37,8 +38,9 @@ const (
 // sessionTab is a tab as the commands build it up.
 type sessionTab struct {
 	id, window int32
-	place      int32 // in its window
-	current    int32 // the entry that is shown
+	place      int32  // in its window
+	current    int32  // the entry that is shown
+	storage    string // its namespace in the session storage
 	entries    map[int32]sessionEntry
 }
 
@@ -128,6 +130,14 @@ func (s *sessionState) apply(command byte, payload []byte) {
 	switch command {
 	case firstStateWritten:
 		s.whole = true
+		return
+	case sessionStorageAssociated:
+		p := pickle{rest: payload}
+		p.int32() // its own size
+		id, namespace := p.int32(), p.string()
+		if !p.broken {
+			s.tab(id).storage = namespace
+		}
 		return
 	case updateTabNavigation:
 		p := pickle{rest: payload}
