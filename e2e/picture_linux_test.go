@@ -72,15 +72,36 @@ func (p picture) shows(name fyne.ThemeColorName) bool {
 // cards are the cards whose left edge is at x, from the top.
 func (p picture) cards(x int) []image.Rectangle {
 	const inside = 8 // from the edge, left of all that is on a card
-	card, hovered := p.desktop.colour(look.Card), p.desktop.colour(look.CardHover)
+	return p.cardsAt(x, p.size().X-x, func(y int) bool { return p.ofCard(x+inside, y) })
+}
+
+// snapshots are the cards of a history that can be seen whole, from the top. Left of them is the line.
+func (p picture) snapshots() []image.Rectangle {
+	const inside, line, beside = 8, 28, 4
+	x := pageMargin(p) + line
+	ground := p.desktop.colour(theme.ColorNameBackground)
+	whole := p.cardsAt(x, p.size().X-pageMargin(p), func(y int) bool { return p.ofCard(x+inside, y) && p.at(x-beside, y) == ground })
+	if last := len(whole) - 1; last >= 0 && whole[last].Max.Y == p.size().Y {
+		whole = whole[:last]
+	}
+	return whole
+}
+
+func (p picture) ofCard(x, y int) bool {
+	c := p.at(x, y)
+	return c == p.desktop.colour(look.Card) || c == p.desktop.colour(look.CardHover)
+}
+
+// cardsAt finds the cards that a column of pixels goes through.
+func (p picture) cardsAt(left, right int, inside func(y int) bool) []image.Rectangle {
 	var cards []image.Rectangle
 	for top := 0; top < p.size().Y; top++ {
 		y := top
-		for y < p.size().Y && (p.at(x+inside, y) == card || p.at(x+inside, y) == hovered) {
+		for y < p.size().Y && inside(y) {
 			y++
 		}
 		if y-top > 30 {
-			cards = append(cards, image.Rect(x, top, p.size().X-x, y))
+			cards = append(cards, image.Rect(left, top, right, y))
 		}
 		top = y
 	}

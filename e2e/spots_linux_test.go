@@ -30,7 +30,7 @@ var (
 // Distances from the right end of a card.
 const (
 	nameOfProfile = 800
-	rollBack      = 95
+	rollBack      = 89
 )
 
 // right is counted from the upper right corner.
@@ -49,16 +49,17 @@ func fromPage(x, y int) spot {
 // onList is on a card of the list, half way down; number 0 is the first.
 func onList(number, fromRight int) spot { return onCard(listMargin, number, fromRight) }
 
-// onPage is on a card of a page.
-func onPage(number, fromRight int) spot {
-	return func(p picture) image.Point { return onCard(pageMargin(p), number, fromRight)(p) }
+// onSnapshot is on a card of a history; number 0 is the newest.
+func onSnapshot(number, fromRight int) spot {
+	return func(p picture) image.Point { return middleOf(p.snapshots()[number], fromRight) }
 }
 
 func onCard(margin, number, fromRight int) spot {
-	return func(p picture) image.Point {
-		card := p.cards(margin)[number]
-		return image.Pt(card.Max.X-fromRight, (card.Min.Y+card.Max.Y)/2)
-	}
+	return func(p picture) image.Point { return middleOf(p.cards(margin)[number], fromRight) }
+}
+
+func middleOf(card image.Rectangle, fromRight int) image.Point {
+	return image.Pt(card.Max.X-fromRight, (card.Min.Y+card.Max.Y)/2)
 }
 
 const listMargin = int(look.Margin)
@@ -108,4 +109,10 @@ func (d *desktop) awaitCards(number int) {
 		p := d.picture()
 		return len(p.cards(pageMargin(p))) == number
 	})
+}
+
+// awaitSnapshots waits until so many snapshots of a history can be seen.
+func (d *desktop) awaitSnapshots(number int) {
+	d.t.Helper()
+	testenv.Until(d.t, fmt.Sprint(number, " snapshots"), func() bool { return len(d.picture().snapshots()) == number })
 }

@@ -115,7 +115,7 @@ func TestAVaultGoesThroughABucketByTheWindow(t *testing.T) {
 
 	// The other pages in dark.
 	second.click(onList(0, nameOfProfile))
-	second.awaitCards(3)
+	second.awaitSnapshots(2)
 	second.keep("profile")
 	second.screen.Key("ctrl+comma")
 	second.awaitCards(4)

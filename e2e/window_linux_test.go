@@ -55,13 +55,13 @@ func TestTheFirstDayWithTheWindow(t *testing.T) {
 
 	// The page of the profile: its history, and the way back.
 	d.click(onList(0, nameOfProfile))
-	d.awaitCards(3) // the profile, the newest snapshot, the earlier one
+	d.awaitSnapshots(2)
 	d.keep("profile")
-	d.click(onPage(2, rollBack))
+	d.click(onSnapshot(1, rollBack))
 	d.awaitDialog()
 	d.keep("roll-back")
 	d.press()
-	d.awaitCards(4)
+	d.awaitSnapshots(3)
 	d.keep("rolled-back")
 	if h := d.history("Shop"); len(h) != 3 || h[0].Ended != "rolled back" {
 		t.Errorf("rolled back, the history is %+v", h)

@@ -85,6 +85,8 @@ func (c *profileControl) key(key *fyne.KeyEvent) {
 		c.desk.showList()
 	case fyne.KeyF2:
 		c.desk.do(list.Rename, e)
+	case fyne.KeyDown:
+		c.screen.Timeline.First()
 	}
 }
 
@@ -102,7 +104,29 @@ func (c *profileControl) do(v profile.Verb, s profiles.Snapshot) {
 		parts.Confirm(d.window.Canvas(), "Roll back “"+p.Name+"”?",
 			"It opens as it was saved "+words.When(s.When, time.Now())+". Nothing is removed: the later snapshots stay in the history.",
 			"Roll back", func() { c.rollBack(p, s) })
+	case profile.Label:
+		c.askLabel(p, s)
+	case profile.Use:
+		c.rollBack(p, s)
 	}
+}
+
+// askLabel puts a name on a snapshot, or takes it away.
+func (c *profileControl) askLabel(p profiles.Profile, s profiles.Snapshot) {
+	d := c.desk
+	doing := "label a snapshot of “" + p.Name + "”"
+	parts.AskText(d.window.Canvas(), "Label", "A name for how “"+p.Name+"” was saved "+words.When(s.When, time.Now())+
+		". A snapshot with a label is kept for as long as it has it. Leave it empty to take it away.",
+		"Label", s.Label, "Save", func(label string) string {
+			if label == s.Label {
+				return ""
+			}
+			if other, taken := c.screen.Timeline.Labelled(label); taken && other.ID != s.ID {
+				return "The snapshot of " + words.When(other.When, time.Now()) + " has that label already."
+			}
+			d.change(doing, func(ctx context.Context) error { return d.lib.Label(ctx, p.ID, s.ID, label) }, c.readHistory)
+			return ""
+		})
 }
 
 // rollBack makes a snapshot the newest again, and offers to undo that.

@@ -164,9 +164,9 @@ func TestRollingBackCanBeUndone(t *testing.T) {
 	b.tap("Roll back")
 	b.tap("Roll back") // yes
 	b.until("the receipt", func() bool { return b.reads("“Work” is as it was") })
-	b.until("the third snapshot", func() bool { return len(b.desk.profile.screen.Rows) == 3 })
+	b.until("the third snapshot", func() bool { return len(b.desk.profile.screen.Timeline.Rows) == 3 })
 	b.tap("Undo")
-	b.until("the fourth snapshot", func() bool { return len(b.desk.profile.screen.Rows) == 4 })
+	b.until("the fourth snapshot", func() bool { return len(b.desk.profile.screen.Timeline.Rows) == 4 })
 	if got := newest(); got != sizes["second"] {
 		t.Errorf("after the undo the newest has %d bytes, want %d as before", got, sizes["second"])
 	}

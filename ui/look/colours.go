@@ -25,6 +25,7 @@ const (
 	BusyTint      fyne.ThemeColorName = "valise.busyTint"
 	Busy          fyne.ThemeColorName = "valise.busy"
 	QuietTint     fyne.ThemeColorName = "valise.quietTint"
+	RailLine      fyne.ThemeColorName = "valise.railLine" // down the side of a history
 )
 
 // ProfileColours are what a person can choose from, the most told apart first. White text can be read on each.
@@ -124,6 +125,7 @@ var light = palette{
 	BusyTint:                           rgb(0xe4e3fd),
 	Busy:                               rgb(0x4338ca),
 	QuietTint:                          rgb(0xedeff5),
+	RailLine:                           rgb(0xced2e0),
 }
 
 var dark = palette{
@@ -166,4 +168,5 @@ var dark = palette{
 	BusyTint:                           rgb(0x282a4d),
 	Busy:                               rgb(0xb0b3fd),
 	QuietTint:                          rgb(0x262833),
+	RailLine:                           rgb(0x3a3d4f),
 }

@@ -36,23 +36,34 @@ func AskName(c fyne.Canvas, title, suggested, doIt string, do func(name string) 
 // AskLine asks for a line of text. do gets what was entered, without spaces around it; what it returns is said beside
 // the field, and nothing ends the dialog.
 func AskLine(c fyne.Canvas, title, label, suggested, doIt string, do func(text string) (complaint string)) *LineDialog {
+	return AskText(c, title, "", label, suggested, doIt, func(text string) string {
+		if text == "" {
+			return "Please enter something."
+		}
+		return do(text)
+	})
+}
+
+// AskText is AskLine for a text that may be empty, with a word on what it is for; an empty word is none.
+func AskText(c fyne.Canvas, title, about, label, suggested, doIt string, do func(text string) (complaint string)) *LineDialog {
 	d := &LineDialog{Field: NewField(label, "")}
 	submit := func() {
-		text := strings.TrimSpace(d.Field.Entry.Text)
-		if text == "" {
-			d.Field.Complain("Please enter something.")
-		} else if complaint := do(text); complaint != "" {
+		if complaint := do(strings.TrimSpace(d.Field.Entry.Text)); complaint != "" {
 			d.Field.Complain(complaint)
+			d.Refit()
 		} else {
 			d.Hide()
-			return
 		}
-		d.Refit()
 	}
 	d.Field.Entry.SetText(suggested)
 	d.Field.Entry.OnSubmitted = func(string) { submit() }
 	d.OK = NewPrimary(doIt, submit)
-	d.Dialog = ShowDialog(c, title, d.Field, NewButton("Cancel", func() { d.Hide() }), d.OK)
+	content := Column(look.Gap + 2)
+	if about != "" {
+		content.Add(NewNote(about))
+	}
+	content.Add(d.Field)
+	d.Dialog = ShowDialog(c, title, content, NewButton("Cancel", func() { d.Hide() }), d.OK)
 	d.OnEscape, d.Field.Entry.OnEscape = d.Hide, d.Hide
 	d.Focus(d.Field.Entry)
 	d.Field.Entry.TypedShortcut(&fyne.ShortcutSelectAll{})

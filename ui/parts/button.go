@@ -9,6 +9,7 @@ import (
 type Button struct {
 	widget.Button
 	OnEscape func() // what Escape does while the button has the focus; nil: what it does on the page
+	OnFocus  func() // called when it gets the focus; may be nil
 }
 
 // NewButton makes an ordinary button.
@@ -42,6 +43,14 @@ func (b *Button) MinSize() fyne.Size {
 }
 
 const sideRoom = 5
+
+// FocusGained implements fyne.Focusable.
+func (b *Button) FocusGained() {
+	b.Button.FocusGained()
+	if b.OnFocus != nil {
+		b.OnFocus()
+	}
+}
 
 // TypedKey implements fyne.Focusable.
 func (b *Button) TypedKey(key *fyne.KeyEvent) {

@@ -65,10 +65,21 @@ func (c *Chip) Set(text string, tone Tone) {
 	}
 }
 
+// Cut lets the chip be cut where there is no room for all that it says.
+func (c *Chip) Cut() *Chip {
+	c.text.Cut = true
+	return c
+}
+
+// whole is the size of all of the chip.
+func (c *Chip) whole() fyne.Size { return c.text.whole().AddWidthHeight(2*chipEnd, 2*chipEdge) }
+
+const chipEnd, chipEdge = 9, 2 // around the text
+
 // Text is what it says.
 func (c *Chip) Text() string { return c.text.Text }
 
 // CreateRenderer implements fyne.Widget.
 func (c *Chip) CreateRenderer() fyne.WidgetRenderer {
-	return widget.NewSimpleRenderer(container.NewStack(c.panel, Inset(c.text, 2, 9)))
+	return widget.NewSimpleRenderer(container.NewStack(c.panel, Inset(c.text, chipEdge, chipEnd)))
 }

@@ -67,26 +67,37 @@ func (r row) MinSize(things []fyne.CanvasObject) fyne.Size {
 
 // Hug puts a thing close behind a text, which is cut where there is no room for both.
 func Hug(gap float32, text *Text, behind fyne.CanvasObject) *fyne.Container {
-	return container.New(hug{gap, text}, text, behind)
+	return Together(gap, 0, text, behind)
 }
 
-type hug struct {
-	gap  float32
-	text *Text
+// Together puts things close behind each other. Thing number soft (from 0), a text or a chip that can be cut, gives way where
+// there is no room for all.
+func Together(gap float32, soft int, things ...fyne.CanvasObject) *fyne.Container {
+	return container.New(together{row{gap: gap, wide: -1}, soft}, things...)
 }
 
-func (h hug) Layout(things []fyne.CanvasObject, size fyne.Size) {
-	behind := things[1].MinSize()
-	width := max(min(h.text.whole().Width, size.Width-behind.Width-h.gap), 0)
-	things[0].Resize(fyne.NewSize(width, size.Height))
-	things[0].Move(fyne.NewPos(0, 0))
-	things[1].Resize(behind)
-	things[1].Move(fyne.NewPos(width+h.gap, (size.Height-behind.Height)/2))
+type together struct {
+	row
+	soft int
 }
 
-func (h hug) MinSize(things []fyne.CanvasObject) fyne.Size {
-	text, behind := things[0].MinSize(), things[1].MinSize()
-	return fyne.NewSize(text.Width+h.gap+behind.Width, max(text.Height, behind.Height))
+func (t together) Layout(things []fyne.CanvasObject, size fyne.Size) {
+	rest := size.Width - t.MinSize(things).Width
+	x := float32(0)
+	for i, thing := range things {
+		if !thing.Visible() {
+			continue
+		}
+		its := thing.MinSize()
+		if i == t.soft {
+			whole := thing.(interface{ whole() fyne.Size }).whole()
+			its.Width = max(min(whole.Width, its.Width+rest), 0)
+			its.Height = min(whole.Height, size.Height)
+		}
+		thing.Resize(its)
+		thing.Move(fyne.NewPos(x, (size.Height-its.Height)/2))
+		x += its.Width + t.gap
+	}
 }
 
 // Narrow keeps content from getting wider than most, in the middle of what is there, and no higher than it needs to be.

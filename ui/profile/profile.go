@@ -1,8 +1,8 @@
-// Package profile is the page of one profile: what is in it, and its history, every snapshot of which can be opened or
-// brought back.
+// Package profile is the page of one profile: what is in it, and its history as a timeline, every snapshot of which can be
+// opened, labelled, compared or brought back; and the page that compares two of them.
 //
 // It shows what it is given (SetProfile, SetHistory) and says what the person wants done; it knows no library. Everything
-// is called on the main goroutine. Start reading with Screen (screen.go), then Row (row.go).
+// is called on the main goroutine. Start reading with Screen (screen.go), then Timeline (timeline.go) and Row (row.go).
 package profile
 
 import (
@@ -21,24 +21,34 @@ const (
 	OpenAsNew
 	Fork
 	RollBack
+	Label
+	Use // one that was set aside: make it the newest
 )
 
-// marks are the chips of a snapshot: what is special about it.
+// Asks says whether a snapshot waits for the person to say what should become of it.
+func Asks(s profiles.Snapshot) bool { return s.Aside != "" && s.Branch }
+
+// marks are the chips of a snapshot: what is special about it. The label comes first.
 func marks(s profiles.Snapshot) []*parts.Chip {
 	var chips []*parts.Chip
 	add := func(text string, tone parts.Tone) { chips = append(chips, parts.NewChip(text, tone)) }
-	if s.Newest {
-		add("newest", parts.Good)
-	}
-	if s.Branch {
-		add("branch", parts.Busy)
-	}
 	if s.Label != "" {
 		add(s.Label, parts.Busy)
 	}
+	if s.Newest {
+		add("newest", parts.Good)
+	}
+	switch {
+	case Asks(s):
+		add("asks", parts.Warn)
+	case s.Aside != "":
+		add("set aside", parts.Quiet)
+	case s.Branch:
+		add("branch", parts.Busy)
+	}
 	switch s.Ended {
 	case "", "clean": // as it should be
-	case "forced", "recovered", "checkpoint":
+	case "forced", "recovered":
 		add(s.Ended, parts.Warn)
 	default:
 		add(s.Ended, parts.Quiet)
@@ -50,6 +60,14 @@ func marks(s profiles.Snapshot) []*parts.Chip {
 		add("waiting", parts.Warn)
 	}
 	return chips
+}
+
+// made is when a snapshot was made. One that cannot be read still has it in its id.
+func made(s profiles.Snapshot) time.Time {
+	if s.When.IsZero() && s.ID.Version() == 7 {
+		return time.Unix(s.ID.Time().UnixTime())
+	}
+	return s.When
 }
 
 // now is the clock, for the words about the past.

@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
@@ -19,7 +18,6 @@ import (
 const (
 	mostTabs  = 8
 	mostSites = 12
-	pageful   = 60 // snapshots shown at first, and more by each press of "Show older ones"
 )
 
 // Screen is the page.
@@ -32,19 +30,18 @@ type Screen struct {
 	OnBack     func()
 
 	Back, Primary, Second, More *parts.Button
-	Rows                        []*Row
+	Aside                       *AsideCard
+	Timeline                    *Timeline
 
 	avatar           *parts.Avatar
 	name, about      *parts.Text
 	chip             *parts.Chip
 	bar              *parts.Bar
 	trouble, sites   *parts.Note
-	tabs, history    *fyne.Container
+	tabs             *fyne.Container
 	tabsTitle, ahead *parts.Text
 
-	entry     list.Entry
-	snapshots []profiles.Snapshot
-	shown     int
+	entry list.Entry
 }
 
 // NewScreen makes the page without a profile.
@@ -53,11 +50,13 @@ func NewScreen() *Screen {
 		avatar: parts.NewAvatar(56), name: parts.NewTitle("", theme.SizeNameHeadingText), about: parts.NewQuiet(""),
 		chip: parts.NewChip("", parts.Quiet), bar: parts.NewBar(),
 		trouble: parts.NewParagraph(""), sites: parts.NewNote(""),
-		tabs: parts.Column(6), history: parts.Column(look.Gap),
+		tabs: parts.Column(6), Timeline: newTimeline(),
 		tabsTitle: parts.NewTitle("Tabs that were open", theme.SizeNameText),
 		ahead:     parts.NewQuiet(""),
 	}
 	s.name.Cut, s.about.Cut = true, true
+	s.Timeline.OnDo = func(v Verb, snapshot profiles.Snapshot) { s.OnSnapshot(v, snapshot) }
+	s.Aside = newAsideCard(func(v Verb, snapshot profiles.Snapshot) { s.OnSnapshot(v, snapshot) })
 	s.Back = parts.NewFlat("Profiles", theme.NavigateBackIcon(), func() { s.OnBack() })
 	s.Primary = parts.NewPrimary("Open", nil)
 	s.Second = parts.NewButton("", nil)
@@ -160,49 +159,10 @@ func (s *Screen) setButtons() {
 
 // SetHistory shows the snapshots, newest first.
 func (s *Screen) SetHistory(snapshots []profiles.Snapshot) {
-	s.snapshots, s.shown = snapshots, max(s.shown, pageful)
-	s.fillHistory()
-}
-
-func (s *Screen) fillHistory() {
-	s.history.RemoveAll()
-	s.Rows = nil
-	times := s.times()
-	for i, snapshot := range s.snapshots[:min(s.shown, len(s.snapshots))] {
-		row := newRow(snapshot, times[i], func(v Verb, snapshot profiles.Snapshot) { s.OnSnapshot(v, snapshot) })
-		s.Rows = append(s.Rows, row)
-		s.history.Add(row)
-	}
-	switch rest := len(s.snapshots) - s.shown; {
-	case rest > 0:
-		s.history.Add(container.NewCenter(parts.NewButton("Show older ones", s.ShowOlder)))
-	case len(s.snapshots) == 0:
-		s.history.Add(parts.NewNote("Nothing was saved yet. Closing the browser saves."))
-	}
-	s.ahead.Set(words.Count(len(s.snapshots), "snapshot"))
+	s.Aside.Set(snapshots)
+	s.Timeline.Set(snapshots)
+	s.ahead.Set(words.Count(len(snapshots), "snapshot"))
 	s.Refresh()
-}
-
-// times says of each snapshot when it was made, to the second where two would read alike.
-func (s *Screen) times() []string {
-	var times []string
-	alike := map[string]int{}
-	for _, snapshot := range s.snapshots {
-		times = append(times, words.When(snapshot.When, now()))
-		alike[times[len(times)-1]]++
-	}
-	for i, snapshot := range s.snapshots {
-		if alike[times[i]] > 1 {
-			times[i] = words.WhenToTheSecond(snapshot.When, now())
-		}
-	}
-	return times
-}
-
-// ShowOlder shows more of a long history.
-func (s *Screen) ShowOlder() {
-	s.shown += pageful
-	s.fillHistory()
 }
 
 // CreateRenderer implements fyne.Widget.
@@ -211,6 +171,7 @@ func (s *Screen) CreateRenderer() fyne.WidgetRenderer {
 	head := parts.Spread(look.Space, 1, s.avatar, title, s.Second, s.Primary, s.More)
 	top := parts.NewCard(parts.Column(look.Space-2, head, s.trouble, s.sites, s.tabsTitle, s.tabs))
 	heading := parts.Row(look.Gap, parts.NewTitle("History", theme.SizeNameSubHeadingText), parts.Inset(s.ahead, 3, 0))
-	page := parts.Column(look.Space, top, heading, s.history)
-	return widget.NewSimpleRenderer(parts.Page(s.Back, "", page))
+	page, scroll := parts.ScrolledPage(s.Back, "", parts.Column(look.Gap, top, s.Aside, parts.Inset(heading, look.Gap, 0), s.Timeline))
+	s.Timeline.Reveal = func(thing fyne.CanvasObject) { parts.Reveal(scroll, thing) }
+	return widget.NewSimpleRenderer(page)
 }

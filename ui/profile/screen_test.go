@@ -43,15 +43,15 @@ func TestAnEarlierSnapshotCanBeOpenedAndRolledBackTo(t *testing.T) {
 	var done []string
 	s.OnSnapshot = func(v profile.Verb, s profiles.Snapshot) { done = append(done, fmt.Sprint(v, s.ID)) }
 
-	if s.Rows[0].RollBack.Visible() {
+	if s.Timeline.Rows[0].RollBack.Visible() {
 		t.Error("the newest offers to roll back to it")
 	}
-	test.Tap(s.Rows[1].OpenThrowaway)
-	test.Tap(s.Rows[1].RollBack)
+	test.Tap(s.Timeline.Rows[1].OpenThrowaway)
+	test.Tap(s.Timeline.Rows[1].RollBack)
 	if want := []string{fmt.Sprint(profile.OpenThrowaway, earlier.ID), fmt.Sprint(profile.RollBack, earlier.ID)}; !slices.Equal(done, want) {
 		t.Errorf("done was %q, want %q", done, want)
 	}
-	if !s.Rows[2].OpenThrowaway.Disabled() || !s.Rows[2].RollBack.Disabled() {
+	if !s.Timeline.Rows[2].OpenThrowaway.Disabled() || !s.Timeline.Rows[2].RollBack.Disabled() {
 		t.Error("a damaged snapshot can be opened")
 	}
 }
@@ -62,8 +62,8 @@ func TestMarksSayWhatIsSpecial(t *testing.T) {
 		{Branch: true, Ended: "recovered", Where: profiles.Waiting},
 		{Ended: "clean"},
 	})
-	for i, want := range [][]string{{"newest", "before the update"}, {"branch", "recovered", "waiting"}, nil} {
-		if got := s.Rows[i].Marks(); !slices.Equal(got, want) {
+	for i, want := range [][]string{{"before the update", "newest"}, {"branch", "recovered", "waiting"}, nil} {
+		if got := s.Timeline.Rows[i].Marks(); !slices.Equal(got, want) {
 			t.Errorf("snapshot %d is marked %q, want %q", i, got, want)
 		}
 	}
@@ -73,7 +73,7 @@ func TestSnapshotsOfTheSameMinuteAreToldApart(t *testing.T) {
 	noon := time.Date(2020, 5, 6, 12, 0, 0, 0, time.Local)
 	s := show(t, work(), []profiles.Snapshot{{When: noon.Add(40 * time.Second)}, {When: noon.Add(5 * time.Second)}, {When: noon.Add(-time.Hour)}})
 	for i, want := range []string{"6 May 2020, 12:00:40", "6 May 2020, 12:00:05", "6 May 2020, 11:00"} {
-		if got := s.Rows[i].When; got != want {
+		if got := s.Timeline.Rows[i].When; got != want {
 			t.Errorf("snapshot %d is of %q, want %q", i, got, want)
 		}
 	}
@@ -81,13 +81,13 @@ func TestSnapshotsOfTheSameMinuteAreToldApart(t *testing.T) {
 
 func TestALongHistoryIsShownByAndBy(t *testing.T) {
 	s := show(t, work(), make([]profiles.Snapshot, 130))
-	if len(s.Rows) != 60 {
-		t.Errorf("%d rows are shown at first", len(s.Rows))
+	if len(s.Timeline.Rows) != 60 {
+		t.Errorf("%d rows are shown at first", len(s.Timeline.Rows))
 	}
-	s.ShowOlder()
-	s.ShowOlder()
-	if len(s.Rows) != 130 {
-		t.Errorf("%d rows are shown in the end", len(s.Rows))
+	s.Timeline.ShowOlder()
+	s.Timeline.ShowOlder()
+	if len(s.Timeline.Rows) != 130 {
+		t.Errorf("%d rows are shown in the end", len(s.Timeline.Rows))
 	}
 }
 

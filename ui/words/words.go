@@ -47,12 +47,38 @@ func WhenToTheSecond(then, now time.Time) string {
 	return When(then, now) + then.Local().Format(":05")
 }
 
+// Day is the day of a moment as the heading over a part of a history: "Today", "Yesterday", "Thursday, 19 November", and the
+// year where it is another.
+func Day(then, now time.Time) string {
+	then, now = then.Local(), now.Local()
+	switch {
+	case sameDay(then, now):
+		return "Today"
+	case sameDay(then, now.AddDate(0, 0, -1)):
+		return "Yesterday"
+	case then.Year() == now.Year():
+		return then.Format("Monday, 2 January")
+	default:
+		return then.Format("Monday, 2 January 2006")
+	}
+}
+
 func sameDay(a, b time.Time) bool {
 	return a.Year() == b.Year() && a.YearDay() == b.YearDay()
 }
 
 // Size is a number of bytes: "4.6 MB".
 func Size(bytes int64) string { return humanize.Bytes(uint64(max(bytes, 0))) }
+
+// Browser is a browser with no more of its version than people know it by: "Chromium 156".
+func Browser(withVersion string) string {
+	space := strings.LastIndexByte(withVersion, ' ')
+	if space < 0 {
+		return withVersion
+	}
+	major, _, _ := strings.Cut(withVersion[space:], ".")
+	return withVersion[:space] + major
+}
 
 // Count is a number with its noun: "1 tab", "3 tabs", "no tabs". Only nouns that take an s.
 func Count(n int, noun string) string {

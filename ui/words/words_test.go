@@ -27,6 +27,14 @@ func TestTimesAreSaidInWords(t *testing.T) {
 			t.Errorf("When(%v) = %q, want %q", c.then, got, c.when)
 		}
 	}
+	for day, want := range map[time.Time]string{
+		now: "Today", now.AddDate(0, 0, -1): "Yesterday", now.AddDate(0, 0, -9): "Monday, 23 February",
+		now.AddDate(-1, 0, 0): "Tuesday, 4 March 2025",
+	} {
+		if got := words.Day(day, now); got != want {
+			t.Errorf("Day(%v) = %q, want %q", day, got, want)
+		}
+	}
 	if got := words.WhenToTheSecond(now.Add(7*time.Second), now); got != "today, 15:00:07" {
 		t.Errorf("to the second it is %q", got)
 	}
@@ -41,6 +49,8 @@ func TestNamesAndNumbers(t *testing.T) {
 		{words.Count(1, "tab"), "1 tab"},
 		{words.Count(1200, "cookie"), "1,200 cookies"},
 		{words.Size(4_600_000), "4.6 MB"},
+		{words.Browser("Microsoft Edge 140.0.1.2"), "Microsoft Edge 140"},
+		{words.Browser("Chromium"), "Chromium"},
 		{words.Size(-1), "0 B"},
 		{words.List([]string{"a", "b", "c"}, 3), "a, b, c"},
 		{words.List([]string{"a", "b", "c", "d"}, 2), "a, b and 2 more"},
