@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"time"
@@ -20,10 +21,14 @@ type profileControl struct {
 	desk   *desk
 	screen *profile.Screen
 	id     uuid.UUID // of the profile that the page is about
+
+	comparison *profile.Comparison // of two of its snapshots, on a page of its own
+	compared   int                 // how many were asked for: an answer to an earlier one comes too late
 }
 
 func newProfileControl(d *desk) *profileControl {
-	c := &profileControl{desk: d, screen: profile.NewScreen()}
+	c := &profileControl{desk: d, screen: profile.NewScreen(), comparison: profile.NewComparison()}
+	c.comparison.OnBack = c.backToHistory
 	c.screen.OnBack = d.showList
 	c.screen.OnDo = func(v list.Verb, e list.Entry) { d.do(v, e) }
 	c.screen.OnSnapshot = c.do
@@ -108,6 +113,61 @@ func (c *profileControl) do(v profile.Verb, s profiles.Snapshot) {
 		c.askLabel(p, s)
 	case profile.Use:
 		c.rollBack(p, s)
+	case profile.CompareBefore:
+		if before, there := c.screen.Timeline.Before(s); there {
+			c.compare(p, before, s)
+		}
+	case profile.CompareNewest:
+		if newest, there := c.screen.Timeline.Newest(); there {
+			c.compare(p, newest, s)
+		}
+	case profile.Discard:
+		parts.Confirm(d.window.Canvas(), "Discard this snapshot?",
+			"How “"+p.Name+"” was saved "+words.When(s.When, time.Now())+" goes for good, here and where else the vault is kept. The other snapshots stay.",
+			"Discard", func() {
+				d.change("discard the snapshot", func(ctx context.Context) error { return d.lib.Discard(ctx, p.ID, s.ID) }, c.readHistory)
+			})
+	}
+}
+
+// compare shows what changed between two snapshots, the earlier first.
+func (c *profileControl) compare(p profiles.Profile, one, other profiles.Snapshot) {
+	d := c.desk
+	from, to := one, other
+	if bytes.Compare(one.ID[:], other.ID[:]) > 0 { // ids grow with time
+		from, to = other, one
+	}
+	c.compared++
+	this := c.compared
+	c.comparison.Wait(p.Name, from, to)
+	d.window.show(c.comparison, c.comparisonKey)
+	later(d.main, func(ctx context.Context) (profiles.Comparison, error) {
+		return d.lib.Compare(ctx, p.ID, from.ID, to.ID)
+	},
+		func(of profiles.Comparison, err error) {
+			switch {
+			case this != c.compared || !d.window.shows(c.comparison): // the person has gone on
+			case err != nil:
+				c.backToHistory()
+				d.window.fail("The snapshots could not be compared", err, d.waysOn(err, uuid.Nil, func() { c.compare(p, one, other) })...)
+			default:
+				c.comparison.Set(of)
+			}
+		})
+}
+
+// backToHistory shows the page of the profile as it was left.
+func (c *profileControl) backToHistory() {
+	c.desk.window.show(c.screen, c.key)
+	c.refresh()
+	c.readHistory()
+	c.screen.Timeline.Return()
+}
+
+// comparisonKey is a key that nothing on the page of the comparison takes.
+func (c *profileControl) comparisonKey(key *fyne.KeyEvent) {
+	if key.Name == fyne.KeyEscape || key.Name == fyne.KeyBackspace {
+		c.backToHistory()
 	}
 }
 

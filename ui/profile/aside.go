@@ -16,7 +16,7 @@ import (
 // AsideCard asks what should become of a saving that was set aside, because it looks as if logins were lost in it.
 type AsideCard struct {
 	widget.BaseWidget
-	Use, Later *parts.Button
+	Use, Compare, Discard, Later *parts.Button
 
 	snapshot profiles.Snapshot
 	why      *parts.Note
@@ -26,6 +26,8 @@ type AsideCard struct {
 func newAsideCard(do func(Verb, profiles.Snapshot)) *AsideCard {
 	c := &AsideCard{why: parts.NewParagraph(""), put: map[uuid.UUID]bool{}}
 	c.Use = parts.NewButton("Use it", func() { do(Use, c.snapshot) })
+	c.Compare = parts.NewButton("Compare", func() { do(CompareNewest, c.snapshot) })
+	c.Discard = parts.NewFlat("Discard…", nil, func() { do(Discard, c.snapshot) })
 	c.Later = parts.NewFlat("Later", nil, func() {
 		c.put[c.snapshot.ID] = true
 		c.Hide()
@@ -58,7 +60,7 @@ func (c *AsideCard) CreateRenderer() fyne.WidgetRenderer {
 	back.Paint(look.WarnTint, look.Warn, 1)
 	icon := widget.NewIcon(theme.NewWarningThemedResource(theme.WarningIcon()))
 	title := parts.NewTitle("Should the last saving count?", theme.SizeNameText)
-	buttons := parts.Row(look.Gap, c.Use, c.Later)
+	buttons := parts.Row(look.Gap, c.Use, c.Compare, c.Discard, c.Later)
 	content := parts.Column(look.Gap, parts.Row(look.Gap, icon, title), c.why, buttons)
 	return widget.NewSimpleRenderer(container.NewStack(back, parts.Inset(content, look.Space-2, look.Space+4)))
 }

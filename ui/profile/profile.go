@@ -22,7 +22,10 @@ const (
 	Fork
 	RollBack
 	Label
-	Use // one that was set aside: make it the newest
+	CompareBefore // with the one before it
+	CompareNewest // with the newest
+	Use           // one that was set aside: make it the newest
+	Discard       // take it out of the history for good
 )
 
 // Asks says whether a snapshot waits for the person to say what should become of it.

@@ -76,7 +76,11 @@ func (r *Row) Menu() *fyne.Menu {
 		item("Fork…", theme.ContentCopyIcon(), Fork),
 		item("Roll back…", theme.HistoryIcon(), RollBack),
 		between(),
-		item("Label…", theme.DocumentCreateIcon(), Label))
+		item("Compare with the one before", theme.SearchIcon(), CompareBefore),
+		item("Compare with the newest", theme.SearchIcon(), CompareNewest),
+		between(),
+		item("Label…", theme.DocumentCreateIcon(), Label),
+		item("Discard…", theme.DeleteIcon(), Discard))
 }
 
 // openMenu opens the menu under the button, or at a place on the canvas. What the menu leads to ends with the keyboard where it was.
@@ -137,6 +141,8 @@ func (r *Row) TypedKey(key *fyne.KeyEvent) {
 		r.openMenu(nil)
 	case fyne.KeyF2:
 		r.do(Label)
+	case fyne.KeyDelete:
+		r.do(Discard)
 	default:
 		parts.PassOn(r, key)
 	}

@@ -171,7 +171,7 @@ func (s *Screen) CreateRenderer() fyne.WidgetRenderer {
 	head := parts.Spread(look.Space, 1, s.avatar, title, s.Second, s.Primary, s.More)
 	top := parts.NewCard(parts.Column(look.Space-2, head, s.trouble, s.sites, s.tabsTitle, s.tabs))
 	heading := parts.Row(look.Gap, parts.NewTitle("History", theme.SizeNameSubHeadingText), parts.Inset(s.ahead, 3, 0))
-	page, scroll := parts.ScrolledPage(s.Back, "", parts.Column(look.Gap, top, s.Aside, parts.Inset(heading, look.Gap, 0), s.Timeline))
+	page, scroll := parts.ScrolledPage(s.Back, "", parts.Column(look.Gap, parts.Column(look.Space, top, s.Aside), parts.Inset(heading, look.Gap, 0), s.Timeline))
 	s.Timeline.Reveal = func(thing fyne.CanvasObject) { parts.Reveal(scroll, thing) }
 	return widget.NewSimpleRenderer(page)
 }

@@ -30,6 +30,7 @@ type Timeline struct {
 
 	snapshots []profiles.Snapshot
 	shown     int
+	at        uuid.UUID // the snapshot that the keyboard was at last
 	line      *fyne.Container
 }
 
@@ -55,6 +56,26 @@ func (t *Timeline) ShowOlder() {
 	}
 }
 
+// Before is the snapshot that one was made from; false: it is not there.
+func (t *Timeline) Before(s profiles.Snapshot) (profiles.Snapshot, bool) {
+	for _, other := range t.snapshots {
+		if other.ID == s.Parent && s.Parent != uuid.Nil {
+			return other, other.Problem == nil
+		}
+	}
+	return profiles.Snapshot{}, false
+}
+
+// Newest is the head of the history; false: there is none.
+func (t *Timeline) Newest() (profiles.Snapshot, bool) {
+	for _, s := range t.snapshots {
+		if s.Newest {
+			return s, s.Problem == nil
+		}
+	}
+	return profiles.Snapshot{}, false
+}
+
 // Labelled is the snapshot that has a label; false: there is none.
 func (t *Timeline) Labelled(label string) (profiles.Snapshot, bool) {
 	for _, s := range t.snapshots {
@@ -75,8 +96,16 @@ func (t *Timeline) Possible(v Verb, s profiles.Snapshot) bool {
 		return !s.Newest
 	case Label:
 		return s.Ended != "checkpoint"
+	case CompareBefore:
+		_, there := t.Before(s)
+		return there
+	case CompareNewest:
+		_, there := t.Newest()
+		return there && !s.Newest
 	case Use:
 		return s.Aside != ""
+	case Discard:
+		return !s.Newest && s.Ended != "checkpoint" // which go by themselves
 	default:
 		return true
 	}
@@ -143,6 +172,15 @@ func (t *Timeline) First() {
 	}
 }
 
+// Return gives the keyboard back to the row that had it last.
+func (t *Timeline) Return() {
+	for _, r := range t.Rows {
+		if r.Snapshot.ID == t.at {
+			t.focus(r)
+		}
+	}
+}
+
 // step moves the keyboard from a row to another one.
 func (t *Timeline) step(from *Row, key fyne.KeyName) {
 	for i, r := range t.Rows {
@@ -163,7 +201,9 @@ func (t *Timeline) focus(r *Row) {
 	}
 }
 
+// reveal scrolls to a row that the keyboard has come to.
 func (t *Timeline) reveal(r *Row) {
+	t.at = r.Snapshot.ID
 	if t.Reveal != nil {
 		t.Reveal(r)
 	}

@@ -183,3 +183,27 @@ func TestASavingThatWasSetAsideAsks(t *testing.T) {
 		t.Errorf("answered, it is marked %q", got)
 	}
 }
+
+func TestTheMenuOfASnapshotOffersWhatIsPossible(t *testing.T) {
+	h := history(4)
+	h[1].Ended = "checkpoint"
+	s := show(t, work(), h)
+	for i, want := range [][]string{
+		{"Label…", "Compare with the one before"},
+		{"Roll back…", "Compare with the one before", "Compare with the newest"},
+		{"Roll back…", "Label…", "Compare with the one before", "Compare with the newest", "Discard…"},
+		{"Roll back…", "Label…", "Compare with the newest", "Discard…"},
+	} {
+		var offered []string
+		for _, item := range s.Timeline.Rows[i].Menu().Items {
+			if always := []string{"", "Open throwaway", "Open and save as new…", "Fork…"}; !item.Disabled && !slices.Contains(always, item.Label) {
+				offered = append(offered, item.Label)
+			}
+		}
+		slices.Sort(offered)
+		slices.Sort(want)
+		if !slices.Equal(offered, want) {
+			t.Errorf("snapshot %d: offered are %q, want %q", i, offered, want)
+		}
+	}
+}
