@@ -1,12 +1,14 @@
 package profiles
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"time"
 
 	"valise/internal/fault"
 	"valise/profiles/vault"
@@ -26,6 +28,13 @@ type Settings struct {
 	CheckpointMinutes int `json:"checkpoint_minutes,omitempty"`
 	// NoPictures: snapshots get no picture of the last page.
 	NoPictures bool `json:"no_pictures,omitempty"`
+}
+
+// Filled are the settings with the numbers that zeros stand for.
+func (s Settings) Filled() Settings {
+	s.Keep = Retention{Last: cmp.Or(s.Keep.Last, keepLast), Days: cmp.Or(s.Keep.Days, keepDays)}
+	s.CheckpointMinutes = cmp.Or(s.CheckpointMinutes, int(defaultCheckpoints/time.Minute))
+	return s
 }
 
 // WindowSettings is what the window remembers.

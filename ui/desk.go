@@ -207,6 +207,15 @@ func (d *desk) recover() {
 	})
 }
 
+// receipt tells of a saving, and leads to the question that it may ask.
+func (d *desk) receipt(r profiles.Receipt) {
+	if r.Aside != "" {
+		d.window.receipt(r, parts.Action{Label: "Look…", Do: func() { d.showProfile(r.Profile) }})
+		return
+	}
+	d.window.receipt(r)
+}
+
 // history offers to show the history of a profile.
 func (d *desk) history(id uuid.UUID) parts.Action {
 	return parts.Action{Label: "Show history", Do: func() { d.showProfile(id) }}

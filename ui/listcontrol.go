@@ -80,6 +80,8 @@ func (d *desk) do(v list.Verb, e list.Entry) {
 		d.sessions.bringUp(e.Session().ID)
 	case list.Close:
 		d.sessions.close(*e.Session())
+	case list.SaveNow:
+		d.sessions.saveNow(*e.Session())
 	case list.History:
 		d.showProfile(p.ID)
 	case list.Fork:

@@ -26,9 +26,12 @@ func (w *window) tell(n parts.Notice) *parts.NoticeBar {
 	return bar
 }
 
-// receipt says what a saving did.
-func (w *window) receipt(r profiles.Receipt) {
+// receipt says what a saving did; actions may offer what to do about it.
+func (w *window) receipt(r profiles.Receipt, actions ...parts.Action) {
 	n := parts.Notice{Tone: parts.Good, Text: receiptText(r), Details: receiptDetails(r)}
+	if len(actions) > 0 {
+		n.Action = actions[0]
+	}
 	if r.Outcome != profiles.Saved {
 		n.Tone = parts.Quiet
 	}
@@ -40,10 +43,12 @@ func (w *window) receipt(r profiles.Receipt) {
 
 // receiptText is the receipt in one line.
 func receiptText(r profiles.Receipt) string {
-	switch r.Outcome {
-	case profiles.Discarded:
+	switch {
+	case r.Aside != "":
+		return fmt.Sprintf("“%s” is saved, but it looks as if logins were lost: %s. The saving before still counts.", r.Name, r.Aside)
+	case r.Outcome == profiles.Discarded:
 		return fmt.Sprintf("The throwaway of “%s” is closed. Nothing of it was saved.", r.Name)
-	case profiles.Unchanged:
+	case r.Outcome == profiles.Unchanged:
 		return fmt.Sprintf("“%s” is closed. Nothing had changed.", r.Name)
 	default:
 		return fmt.Sprintf("“%s” is saved: %s, %s, %s.", r.Name,

@@ -98,8 +98,28 @@ func (c *sessionsControl) close(s profiles.SessionInfo) {
 				c.desk.window.fail("“"+s.Name+"” could not be closed", err)
 				return
 			}
-			c.desk.window.receipt(r)
+			c.desk.receipt(r)
 			c.desk.reload()
+		})
+}
+
+// saveNow makes a checkpoint of a running session.
+func (c *sessionsControl) saveNow(s profiles.SessionInfo) {
+	d := c.desk
+	later(d.main, func(ctx context.Context) (profiles.Receipt, error) { return d.lib.SaveNow(ctx, s.ID) },
+		func(r profiles.Receipt, err error) {
+			if err != nil {
+				d.window.fail("“"+s.Name+"” could not be saved now", err, d.waysOn(err, uuid.Nil, func() { c.saveNow(s) })...)
+				return
+			}
+			n := parts.Notice{
+				Tone: parts.Good, Details: receiptDetails(r),
+				Text: "“" + s.Name + "” is saved as it is now, as a checkpoint. Closing the browser saves it for good.",
+			}
+			if r.Outcome == profiles.Unchanged {
+				n = parts.Notice{Text: "“" + s.Name + "”: nothing has changed since the last checkpoint."}
+			}
+			d.window.tell(n)
 		})
 }
 
@@ -134,7 +154,7 @@ func (c *sessionsControl) heard(e profiles.SessionEvent) {
 	d.reload()
 	switch {
 	case e.Err == nil:
-		d.window.receipt(*e.Receipt)
+		d.receipt(*e.Receipt)
 		if e.Receipt.Where == profiles.Waiting {
 			d.syncing.refresh()
 		}

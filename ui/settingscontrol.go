@@ -15,6 +15,7 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/widget"
+	"github.com/google/uuid"
 )
 
 // settingsControl has what the person does on the settings page done.
@@ -36,6 +37,10 @@ func newSettingsControl(d *desk) *settingsControl {
 		d.app.Clipboard().SetContent(code)
 		d.window.tell(parts.Notice{Text: "The recovery code is in the clipboard. Put it somewhere safe, then copy something else."})
 	}
+	s.History.OnKeep = func(r profiles.Retention) { d.changeSettings(func(s *profiles.Settings) { s.Keep = r }) }
+	s.History.OnCheckpoint = func(minutes int) { d.changeSettings(func(s *profiles.Settings) { s.CheckpointMinutes = minutes }) }
+	s.History.OnPictures = func(on bool) { d.changeSettings(func(s *profiles.Settings) { s.NoPictures = !on }) }
+	s.History.OnCleanUp = c.lookForCleaning
 	s.Browser.OnPick = c.pickBrowser
 	s.Browser.OnChoose = func() { d.window.chooseFile("The browser's program", c.tryBrowser) }
 	s.Appearance.OnMode = c.setMode
@@ -52,6 +57,7 @@ func (c *settingsControl) open() {
 		func(s profiles.Settings, err error) {
 			if err == nil {
 				c.screen.Appearance.SetMode(look.Mode(s.Window.Theme))
+				c.screen.History.Set(s)
 			}
 		})
 	tray := "This desktop shows no tray icons: closing the window quits Valise."
@@ -150,6 +156,60 @@ func (c *settingsControl) askDisconnect() {
 			d.syncing.refresh()
 		})
 	})
+}
+
+// lookForCleaning says what cleaning up would free, and asks whether it should be done.
+func (c *settingsControl) lookForCleaning() {
+	d, button := c.desk, c.screen.History.CleanUp
+	button.Disable()
+	later(d.main, func(ctx context.Context) (profiles.Pruned, error) {
+		return d.lib.Prune(ctx, profiles.PruneOptions{DryRun: true}, nil)
+	}, func(would profiles.Pruned, err error) {
+		button.Enable()
+		switch {
+		case err != nil:
+			d.window.fail("The vault could not be looked through", err, d.waysOn(err, uuid.Nil, c.lookForCleaning)...)
+		case len(would.Snapshots) == 0 && would.Objects == 0:
+			d.window.tell(parts.Notice{Text: "There is nothing to clean up." + passedOver(would)})
+		default:
+			parts.Confirm(d.window.Canvas(), "Clean up the vault?",
+				fmt.Sprintf("%s would go, which frees %s. Those with a label, branches and the newest stay.%s",
+					words.Capital(words.Count(len(would.Snapshots), "snapshot")), words.Size(would.Freed), passedOver(would)),
+				"Clean up", c.cleanUp)
+		}
+	})
+}
+
+// passedOver says which profiles cleaning up leaves alone.
+func passedOver(p profiles.Pruned) string {
+	text := ""
+	if len(p.Open) > 0 {
+		text += " Open, and left alone: " + words.List(p.Open, 5) + "."
+	}
+	if len(p.Damaged) > 0 {
+		text += " Damaged, and left alone: " + words.List(p.Damaged, 5) + "."
+	}
+	return text
+}
+
+// cleanUp takes out of the histories what is no longer kept.
+func (c *settingsControl) cleanUp() {
+	d := c.desk
+	later(d.main, func(ctx context.Context) (profiles.Pruned, error) {
+		return d.lib.Prune(ctx, profiles.PruneOptions{}, nil)
+	},
+		func(p profiles.Pruned, err error) {
+			if err != nil {
+				d.window.fail("The vault could not be cleaned up", err, d.waysOn(err, uuid.Nil, c.cleanUp)...)
+				return
+			}
+			d.reload()
+			d.syncing.refresh()
+			d.window.tell(parts.Notice{
+				Tone: parts.Good,
+				Text: fmt.Sprintf("%s cleaned up, %s freed.", words.Capital(words.Count(len(p.Snapshots), "snapshot")), words.Size(p.Freed)),
+			})
+		})
 }
 
 // readBrowsers looks for browsers.

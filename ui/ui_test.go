@@ -11,6 +11,7 @@ import (
 	"valise/profiles"
 	"valise/ui/list"
 	"valise/ui/look"
+	"valise/ui/profile"
 	"valise/ui/settings"
 
 	"fyne.io/fyne/v2"
@@ -170,6 +171,55 @@ func TestRollingBackCanBeUndone(t *testing.T) {
 	if got := newest(); got != sizes["second"] {
 		t.Errorf("after the undo the newest has %d bytes, want %d as before", got, sizes["second"])
 	}
+}
+
+func TestASnapshotIsLabelledComparedAndDiscarded(t *testing.T) {
+	b := start(t)
+	p := b.pack("Work")
+	if _, err := b.open(profiles.How{Load: p.ID, Save: profiles.SaveSame, URLs: []string{"about:version"}}).Close(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	b.until("two snapshots", func() bool { p, _ = b.desk.find(p.ID); return p.Snapshots == 2 })
+	page := b.desk.profile.screen
+	b.desk.do(list.History, list.Entry{Profile: p})
+	b.until("its history", func() bool { return len(page.Timeline.Rows) == 2 })
+
+	b.press(fyne.KeyDown) // to the newest
+	b.press(fyne.KeyDown) // to the one before
+	b.press(fyne.KeyF2)
+	b.enter("empty cart")
+	b.until("the label", func() bool { return slices.Contains(page.Timeline.Rows[1].Marks(), "empty cart") })
+	page.OnSnapshot(profile.Label, page.Timeline.Rows[0].Snapshot)
+	b.enter("Empty Cart")
+	if !b.reads("has that label already") {
+		t.Errorf("two snapshots may have one label: %q", b.texts())
+	}
+	b.press(fyne.KeyEscape)
+
+	page.OnSnapshot(profile.CompareNewest, page.Timeline.Rows[1].Snapshot)
+	b.until("what changed", func() bool {
+		return b.reads("What changed in “Work”") && !b.reads("Unpacking") && b.window.shows(b.desk.profile.comparison)
+	})
+	b.press(fyne.KeyEscape)
+	if !b.window.shows(page) || b.window.Canvas().Focused() != fyne.Focusable(page.Timeline.Rows[1]) {
+		t.Errorf("Escape does not lead back to the snapshot, but to %v", b.window.Canvas().Focused())
+	}
+
+	page.OnSnapshot(profile.Discard, page.Timeline.Rows[1].Snapshot)
+	b.tap("Discard")
+	b.until("one snapshot", func() bool { return len(page.Timeline.Rows) == 1 })
+
+	b.desk.showSettings()
+	b.tap("Clean up now…")
+	b.until("an answer", func() bool { return b.reads("There is nothing to clean up.") })
+}
+
+func TestARunningSessionIsSavedNow(t *testing.T) {
+	b := start(t)
+	b.open(profiles.How{Save: profiles.SaveNew, Name: "Work", URLs: []string{"about:version"}})
+	b.until("it being open", func() bool { return b.state("Work") == "open" })
+	b.desk.do(list.SaveNow, b.desk.list.screen.Entries()[0])
+	b.until("the receipt", func() bool { return b.reads("“Work” is saved as it is now, as a checkpoint.") })
 }
 
 func TestQuittingAsksClosesAndSaves(t *testing.T) {

@@ -20,7 +20,7 @@ func MenuFor(e Entry, do func(Verb, Entry)) *fyne.Menu {
 	}
 	running := []*fyne.MenuItem{
 		item("Show", theme.VisibilityIcon(), BringUp),
-		item(closing, theme.DocumentSaveIcon(), Close),
+		item(closing, theme.CancelIcon(), Close),
 	}
 	switch {
 	case e.Throwaway != nil:
@@ -32,7 +32,7 @@ func MenuFor(e Entry, do func(Verb, Entry)) *fyne.Menu {
 	}
 	opening := []*fyne.MenuItem{item("Open", theme.MediaPlayIcon(), Open)}
 	if e.Session() != nil {
-		opening = running
+		opening = append(running, item("Save now", theme.DocumentSaveIcon(), SaveNow))
 	}
 	return fyne.NewMenu("", append(opening,
 		item("Open throwaway", theme.VisibilityOffIcon(), OpenThrowaway),

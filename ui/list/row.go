@@ -93,6 +93,8 @@ func (r *Row) setAbout() {
 		r.about.Set("A throwaway: nothing of it is saved")
 	case p.Problem != nil:
 		r.about.Set(words.Sentence(p.Problem.Error()))
+	case p.Aside != nil:
+		r.about.Set("Were logins lost in the last saving? " + words.Sentence(p.Aside.Why))
 	case len(p.Sites) > 0:
 		r.about.Set(words.List(p.Sites, 4))
 	case p.Newest == uuid.Nil:
@@ -150,8 +152,12 @@ func (r *Row) setButtons() {
 			primary = "Close"
 		}
 	}
+	also := BringUp
+	if p := r.entry.Profile; p.Aside != nil && second == "" && verb == Open {
+		second, also = "Look…", History
+	}
 	r.Primary.Offer(primary, widget.MediumImportance, func() { r.do(verb, r.entry) })
-	r.Second.Offer(second, widget.LowImportance, func() { r.do(BringUp, r.entry) })
+	r.Second.Offer(second, widget.LowImportance, func() { r.do(also, r.entry) })
 	if Possible(verb, r.entry) {
 		r.Primary.Enable()
 		r.Second.Enable()

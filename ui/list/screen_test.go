@@ -159,6 +159,8 @@ func TestButtonsFitTheState(t *testing.T) {
 	damaged.State, damaged.Problem = profiles.StateDamaged, errors.New("it is damaged")
 	waiting := saved("Away")
 	waiting.Where = profiles.Waiting
+	asking := saved("Emptied")
+	asking.Aside = &profiles.Aside{Snapshot: uuid.New(), Why: "all of its 14 cookies are gone"}
 	opening := saved("Slow")
 	opening.State = profiles.StateOpening
 	opening.Session = &profiles.SessionInfo{Stage: profiles.StageRestoring}
@@ -174,6 +176,7 @@ func TestButtonsFitTheState(t *testing.T) {
 		{list.Entry{Profile: saved("Work"), Throwaway: &throwaway}, "throwaway", "Close", "Show", false},
 		{list.Entry{Profile: damaged}, "damaged", "Open", "", false},
 		{list.Entry{Profile: waiting}, "waiting", "Open", "", false},
+		{list.Entry{Profile: asking}, "asks", "Open", "Look…", false},
 		{list.Entry{Profile: opening}, "opening…", "Close and save", "Show", true},
 	} {
 		app(t)
@@ -195,7 +198,7 @@ func TestTheMenuOffersWhatIsPossible(t *testing.T) {
 		possible  []string
 		forbidden []string
 	}{
-		{entries[0], []string{"Show", "Close and save", "Open throwaway", "Fork…", "Rename…"}, []string{"Move to trash"}},
+		{entries[0], []string{"Show", "Close and save", "Save now", "Open throwaway", "Fork…", "Rename…"}, []string{"Move to trash"}},
 		{entries[1], []string{"Open", "Open throwaway", "Open and save as new…", "Open and save over…", "History", "Fork…", "Rename…", "Colour…", "Move to trash"}, nil},
 		{entries[2], []string{"Put back", "History"}, nil},
 		{list.Entry{Profile: unsaved}, []string{"Open", "Rename…"}, []string{"Open throwaway", "Open and save as new…", "Fork…"}},

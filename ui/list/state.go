@@ -31,6 +31,8 @@ func State(e Entry) (string, parts.Tone) {
 		return "damaged", parts.Bad
 	case p.State == profiles.StateTrashed:
 		return "in the trash", parts.Quiet
+	case p.Aside != nil:
+		return "asks", parts.Warn
 	case p.Where == profiles.Waiting:
 		return "waiting", parts.Warn
 	default:

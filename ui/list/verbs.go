@@ -17,6 +17,7 @@ const (
 	OpenOver
 	BringUp // show the running browser
 	Close
+	SaveNow // a checkpoint of the running browser
 	History
 	Fork
 	Rename
@@ -40,7 +41,7 @@ func Possible(v Verb, e Entry) bool {
 		return session == nil
 	case OpenThrowaway, OpenAsNew, OpenOver, Fork:
 		return saved
-	case BringUp, Close:
+	case BringUp, Close, SaveNow:
 		return session != nil && session.Stage == profiles.StageRunning
 	case PutBack:
 		return false

@@ -18,6 +18,7 @@ type Screen struct {
 	Back, Join *parts.Button
 	Vault      *VaultCard
 	Recovery   *RecoveryCard
+	History    *HistoryCard
 	Browser    *BrowserCard
 	Appearance *AppearanceCard
 	about      *parts.Note
@@ -27,7 +28,8 @@ type Screen struct {
 // NewScreen makes the page; its cards are filled by their setters.
 func NewScreen() *Screen {
 	s := &Screen{
-		Vault: newVaultCard(), Recovery: newRecoveryCard(), Browser: newBrowserCard(), Appearance: newAppearanceCard(),
+		Vault: newVaultCard(), Recovery: newRecoveryCard(), History: newHistoryCard(),
+		Browser: newBrowserCard(), Appearance: newAppearanceCard(),
 		about: parts.NewParagraph(""), tray: parts.NewNote(""),
 	}
 	s.Back = parts.NewFlat("Profiles", theme.NavigateBackIcon(), func() { s.OnBack() })
@@ -48,5 +50,5 @@ func (s *Screen) CreateRenderer() fyne.WidgetRenderer {
 		"Open the profiles that you keep in a bucket or a folder: you need its address and the recovery code.", parts.Row(0, s.Join))
 	about := parts.NewSection("About", "", s.about, s.tray)
 	return widget.NewSimpleRenderer(parts.Page(s.Back, "Settings",
-		parts.Column(look.Space, s.Vault, s.Recovery, join, s.Browser, s.Appearance, about)))
+		parts.Column(look.Space, s.Vault, s.Recovery, join, s.History, s.Browser, s.Appearance, about)))
 }

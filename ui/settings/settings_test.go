@@ -206,6 +206,39 @@ func TestAVaultThatLostItsKeyAsksForTheCodeAlone(t *testing.T) {
 	}
 }
 
+func TestWhatIsKeptIsChosenByThePersonOnly(t *testing.T) {
+	app(t)
+	page := settings.NewScreen()
+	show(t, page)
+	var kept []profiles.Retention
+	var minutes []int
+	var pictures []bool
+	page.History.OnKeep = func(r profiles.Retention) { kept = append(kept, r) }
+	page.History.OnCheckpoint = func(n int) { minutes = append(minutes, n) }
+	page.History.OnPictures = func(on bool) { pictures = append(pictures, on) }
+
+	page.History.Set(profiles.Settings{})
+	if got := page.History.Last.Selected + ", " + page.History.Days.Selected; got != "the last 20, one a day for 30 days" {
+		t.Errorf("where nothing was chosen it says %q", got)
+	}
+	if page.History.Checkpoint.Selected != "every 3 minutes" || !page.History.Pictures.Checked {
+		t.Errorf("where nothing was chosen it says %q, pictures: %v", page.History.Checkpoint.Selected, page.History.Pictures.Checked)
+	}
+	page.History.Set(profiles.Settings{Keep: profiles.Retention{Last: 33, Days: -1}, CheckpointMinutes: -5, NoPictures: true})
+	if got := page.History.Last.Selected + ", " + page.History.Days.Selected; got != "the last 33, no more than that" {
+		t.Errorf("of another number it says %q", got)
+	}
+	if len(kept)+len(minutes)+len(pictures) > 0 {
+		t.Error("showing what is chosen chooses")
+	}
+	page.History.Last.SetSelected("the last 50")
+	page.History.Checkpoint.SetSelected("every 10 minutes")
+	test.Tap(page.History.Pictures)
+	if !slices.Equal(kept, []profiles.Retention{{Last: 50, Days: -1}}) || !slices.Equal(minutes, []int{10}) || !slices.Equal(pictures, []bool{true}) {
+		t.Errorf("chosen are %v, %v and %v", kept, minutes, pictures)
+	}
+}
+
 func TestTheModeIsChosenByThePersonOnly(t *testing.T) {
 	app(t)
 	s := settings.NewScreen()
