@@ -27,9 +27,9 @@ const (
 	blockTrailer  = 5 // compression, checksum
 	maxTableBlock = 64 << 20
 	snappyBlock   = 1
-	recordPut     = 1 // the other kind, 0, takes a key away
-	recordOrder   = 8 // bytes behind a key in a table: sequence and kind
-	batchHeader   = 12
+	recordPut     = 1  // the other kind, 0, takes a key away
+	recordOrder   = 8  // bytes behind a key in a table: sequence and kind
+	batchHeader   = 12 // a sequence number, and how many writes there are
 )
 
 var errLevelDB = errors.New("not a LevelDB that can be read")

@@ -61,9 +61,6 @@ func beforeLastDeletions(log []byte, namespaces map[string]bool) int {
 	return end
 }
 
-// batchHeader is a sequence number and how many writes there are.
-const batchHeader = 8 + 4
-
 // deletesOnly says whether the writes of a batch do nothing but delete namespaces among those given, and what is in maps.
 func deletesOnly(writes []byte, namespaces map[string]bool) bool {
 	const deletion = 0

@@ -68,7 +68,7 @@ func (c *Comparison) Set(of profiles.Comparison) {
 	}
 	for _, list := range []struct {
 		title string
-		pages []browser.Page
+		pages []browser.Link
 	}{
 		{"Tabs that were opened", of.Tabs.Added}, {"Tabs that were closed", of.Tabs.Removed},
 		{"New bookmarks", of.Bookmarks.Added}, {"Bookmarks that are gone", of.Bookmarks.Removed},
@@ -207,7 +207,7 @@ func (b beside) MinSize(things []fyne.CanvasObject) fyne.Size {
 }
 
 // pageLines lists tabs or bookmarks.
-func pageLines(pages []browser.Page, from, to profiles.Snapshot) fyne.CanvasObject {
+func pageLines(pages []browser.Link, from, to profiles.Snapshot) fyne.CanvasObject {
 	list := parts.Column(6)
 	for _, p := range pages[:min(len(pages), mostListed)] {
 		host := words.Host(p.URL)

@@ -23,7 +23,7 @@ func TestAComparisonSaysWhatChangedBySite(t *testing.T) {
 		Site: "shop.example", Cookies: browser.Names{Added: []string{"sid", "cart"}},
 		Storage: []browser.StorageChanges{{Kind: browser.LocalStorage, Change: browser.StorageChanged}},
 	}}
-	of.Tabs.Added = []browser.Page{{URL: "https://shop.example/cart", Title: "Cart"}}
+	of.Tabs.Added = []browser.Link{{URL: "https://shop.example/cart", Title: "Cart"}}
 	of.Unread = []string{"bookmarks"}
 	got := compared(t, of)
 	for _, want := range []string{
