@@ -166,8 +166,8 @@ type profile struct {
 }
 
 type snapshot struct {
-	ID, Parent, Ended, Where string
-	Newest, Branch           bool
+	ID, Parent, Ended, Where, Label string
+	Newest, Branch                  bool
 }
 
 func (c *computer) profiles() []profile {

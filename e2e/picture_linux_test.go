@@ -79,8 +79,7 @@ func (p picture) cards(x int) []image.Rectangle {
 func (p picture) snapshots() []image.Rectangle {
 	const inside, line, beside = 8, 28, 4
 	x := pageMargin(p) + line
-	ground := p.desktop.colour(theme.ColorNameBackground)
-	whole := p.cardsAt(x, p.size().X-pageMargin(p), func(y int) bool { return p.ofCard(x+inside, y) && p.at(x-beside, y) == ground })
+	whole := p.cardsAt(x, p.size().X-pageMargin(p), func(y int) bool { return p.ofCard(x+inside, y) && !p.ofCard(x-beside, y) })
 	if last := len(whole) - 1; last >= 0 && whole[last].Max.Y == p.size().Y {
 		whole = whole[:last]
 	}
