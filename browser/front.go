@@ -30,29 +30,36 @@ const mostAsked = 24
 // Front is the page that the person sees: the one with the keyboard, or, while they are with another program, one that can be seen.
 // Private windows do not count. It is the zero Page where there is none.
 //
-// Only the tabs themselves know, so the last answer is asked first, which mostly settles it. They are asked in a world of their
-// own, in which pages see nothing.
+// Only the tabs themselves know. The one that it was last is asked first, which mostly settles it; then all are asked at once, since
+// one that sleeps takes its time. They are asked in a world of their own, in which pages see nothing.
 func (p *Process) Front(ctx context.Context, last Page) (Page, error) {
 	tabs, err := p.tabs(ctx)
 	if err != nil {
 		return Page{}, fmt.Errorf("looking at the tabs: %w", err)
 	}
-	var seen Page
-	if i := slices.IndexFunc(tabs, func(t Page) bool { return t.tab == last.tab }); i > 0 {
-		was := tabs[i]
-		tabs = slices.Insert(slices.Delete(tabs, i, i+1), 0, was)
+	if i := slices.IndexFunc(tabs, func(t Page) bool { return t.tab == last.tab }); i >= 0 {
+		known := tabs[i]
+		if at := p.standing(ctx, known); at == focused || at == visible && known == last {
+			return known, nil
+		}
 	}
-	for _, t := range tabs[:min(len(tabs), mostAsked)] {
-		switch p.standing(ctx, t) {
-		case focused:
-			return t, nil
-		case visible:
-			if t == last {
-				return t, nil
-			}
-			if seen == (Page{}) {
-				seen = t
-			}
+	tabs = tabs[:min(len(tabs), mostAsked)]
+	type answer struct {
+		tab Page
+		at  standing
+	}
+	answers := make(chan answer, len(tabs))
+	for _, t := range tabs {
+		go func() { answers <- answer{t, p.standing(ctx, t)} }()
+	}
+	var seen Page
+	for range tabs {
+		a := <-answers
+		switch {
+		case a.at == focused:
+			return a.tab, nil
+		case a.at == visible && (seen == (Page{}) || a.tab.tab == last.tab):
+			seen = a.tab
 		}
 	}
 	return seen, ctx.Err()

@@ -14,7 +14,7 @@ import (
 const (
 	lookEvery = 10 * time.Second
 	longLook  = 3 * time.Second
-	lastLook  = 500 * time.Millisecond
+	lastLook  = time.Second
 )
 
 // album has a small picture of the last page of a running session.

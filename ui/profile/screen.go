@@ -16,7 +16,7 @@ import (
 )
 
 const (
-	mostTabs  = 8
+	mostTabs  = 5
 	mostSites = 12
 )
 
