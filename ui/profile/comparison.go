@@ -106,7 +106,7 @@ func snapshotTile(s profiles.Snapshot) fyne.CanvasObject {
 	if len(chips.Objects) == 0 {
 		chips.Hide()
 	}
-	return parts.Spread(look.Space-4, 1, parts.NewPicture(fyne.NewSize(96, 60), s.Summary.Picture, icons(s)), text)
+	return parts.Spread(look.Space-4, 1, parts.NewPicture(fyne.NewSize(108, 60), s.Summary.Picture, icons(s)), text)
 }
 
 // sides gives two things the same width, and one between them its own.

@@ -185,7 +185,7 @@ func about(s profiles.Snapshot) (sites, maker, numbers string) {
 	return sites, strings.Join(made, " · "), strings.Join(counts, " · ")
 }
 
-var pictureSize = fyne.NewSize(128, 80)
+var pictureSize = fyne.NewSize(144, 80)
 
 // icons stand in for a picture: those of the first few sites.
 func icons(s profiles.Snapshot) fyne.CanvasObject {

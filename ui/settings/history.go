@@ -120,7 +120,7 @@ func (c *HistoryCard) CreateRenderer() fyne.WidgetRenderer {
 	}
 	return widget.NewSimpleRenderer(parts.NewSection("History",
 		"Snapshots with a label, branches and the newest are always kept. What no longer is goes after the next session.",
-		line("Of each profile keep", c.Last, parts.NewText("and"), c.Days, c.CleanUp),
-		line("Save running browsers as checkpoints", c.Checkpoint),
+		line("Of each profile keep", parts.Wide(150, c.Last), parts.NewText("and"), parts.Wide(250, c.Days), c.CleanUp),
+		line("Save running browsers as checkpoints", parts.Wide(190, c.Checkpoint)),
 		c.Pictures))
 }
