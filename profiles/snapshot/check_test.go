@@ -3,7 +3,9 @@ package snapshot
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
+	"sync/atomic"
 	"testing"
 
 	"valise/crypto"
@@ -80,6 +82,93 @@ func TestACheckTellsWhatIsMissing(t *testing.T) {
 	}
 	if found := check(t, s, first); len(found) != 1 || found[0].Path != "" || !errors.Is(found[0].Err, errMissing) {
 		t.Errorf("found %v", found)
+	}
+}
+
+// watched counts the bytes of segments that are read of an object.
+type watched struct {
+	Object
+	segments [2]int64 // where they begin and end
+	read     *atomic.Int64
+}
+
+func (w watched) ReadAt(b []byte, at int64) (int, error) {
+	if at >= w.segments[0] && at+int64(len(b)) <= w.segments[1] {
+		w.read.Add(int64(len(b)))
+	}
+	return w.Object.ReadAt(b, at)
+}
+
+func TestEveryObjectIsReadOnceHoweverManySnapshotsReferToIt(t *testing.T) {
+	g, dir, s := newGenerator(7), t.TempDir(), shelf{}
+	for i := range 20 {
+		g.put(t, dir, fmt.Sprintf("stays/%d", i), g.noise(80<<10))
+	}
+	var index *Index
+	var ids []uuid.UUID
+	var total int64
+	for i := range 40 {
+		g.put(t, dir, "changes", g.noise(40<<10+i))
+		index, _ = s.save(t, dir, index, Saving{})
+		ids = append(ids, index.Meta.ID)
+		total += int64(len(s[index.Meta.ID]))
+	}
+	var read atomic.Int64
+	var stored int64
+	segments := map[uuid.UUID][2]int64{}
+	for _, id := range ids {
+		_, o := open(t, s, id)
+		segments[id] = [2]int64{crypto.HeaderSize, o.table.offsets[len(o.table.Segments)]}
+		stored += segments[id][1] - segments[id][0]
+	}
+	src := func(ctx context.Context, id uuid.UUID) (Object, error) {
+		o, err := s.open(ctx, id)
+		return watched{o, segments[id], &read}, err
+	}
+	var last, of int64
+	found, err := CheckAll(t.Context(), testKey, src, ids, Checking{Progress: func(done, total int64) { last, of = done, total }})
+	must(t, err)
+	if len(found) > 0 || read.Load() != stored {
+		t.Errorf("found %v; read %d bytes of segments, which are %d", found, read.Load(), stored)
+	}
+	if last != total || of != total {
+		t.Errorf("the progress ended at %d of %d, with objects of %d bytes", last, of, total)
+	}
+
+	// Damage is told for each of the snapshots that it costs something.
+	first := s.clone()
+	first[ids[0]][crypto.HeaderSize+100] ^= 1
+	found, err = CheckAll(t.Context(), testKey, first.open, ids, Checking{})
+	must(t, err)
+	costs := map[uuid.UUID]int{}
+	for _, d := range found {
+		costs[d.Snapshot]++
+		if d.Object != ids[0] || d.Costs != CostsFile {
+			t.Errorf("found %+v", d)
+		}
+	}
+	if len(costs) < 2 {
+		t.Errorf("it costs only files of %v", costs)
+	}
+}
+
+func TestAnObjectThatIsOnlyNeededByOthersCostsTheirFiles(t *testing.T) {
+	s, first, second, _ := twoSnapshots(t)
+	s[first][crypto.HeaderSize+10] ^= 4
+	needed := Checking{Needed: func(id uuid.UUID) bool { return id == first }}
+	found, err := CheckAll(t.Context(), testKey, s.open, []uuid.UUID{first, second}, needed)
+	must(t, err)
+	if len(found) != 1 || found[0].Snapshot != second || found[0].Path != "old/1" || found[0].Object != first {
+		t.Errorf("found %+v", found)
+	}
+}
+
+func TestAnObjectOfAnotherProfileIsFound(t *testing.T) {
+	s, first, second, _ := twoSnapshots(t)
+	found, err := CheckAll(t.Context(), testKey, s.open, []uuid.UUID{first, second}, Checking{Profile: uuid.New()})
+	must(t, err)
+	if len(found) != 2 || found[0].Costs != CostsSnapshot || found[1].Costs != CostsSnapshot {
+		t.Errorf("found %+v", found)
 	}
 }
 
