@@ -1,6 +1,7 @@
 package browser_test
 
 import (
+	"bytes"
 	"io/fs"
 	"maps"
 	"math/rand/v2"
@@ -131,11 +132,32 @@ func TestCompareTellsWhatASiteChanged(t *testing.T) {
 		t.Error("it changed files")
 	}
 
-	if err := os.CopyFS(filepath.Join(dir, "part"), onlyCompared{os.DirFS(after)}); err != nil {
-		t.Fatal(err)
+	part := func(of string, wanted func(string) bool) string {
+		copied := filepath.Join(t.TempDir(), "part")
+		if err := os.CopyFS(copied, some{os.DirFS(of), wanted}); err != nil {
+			t.Fatal(err)
+		}
+		return copied
 	}
-	if got := compare(t, filepath.Join(dir, "part"), after); !got.Empty() {
+	if got := compare(t, part(after, browser.Compared), after); !got.Empty() {
 		t.Errorf("files that Compared leaves out matter: %+v", got)
+	}
+	differing := map[string]bool{}
+	for _, of := range []string{before, after} {
+		fs.WalkDir(os.DirFS(of), ".", func(path string, e fs.DirEntry, err error) error {
+			if !e.IsDir() && browser.Compared(path) {
+				then, _ := os.ReadFile(filepath.Join(before, path))
+				now, _ := os.ReadFile(filepath.Join(after, path))
+				if !bytes.Equal(then, now) {
+					differing[browser.ComparedTogether(path)] = true
+				}
+			}
+			return err
+		})
+	}
+	inGroups := func(path string) bool { return browser.Compared(path) && differing[browser.ComparedTogether(path)] }
+	if got := compare(t, part(before, inGroups), part(after, inGroups)); !reflect.DeepEqual(got, want) {
+		t.Errorf("by the groups that differ, got %+v", got)
 	}
 
 	first := compare(t, t.TempDir(), before)
@@ -175,12 +197,15 @@ func compare(t *testing.T, from, to string) browser.Changes {
 	return c
 }
 
-// onlyCompared shows those files of a user data directory that Compare looks at.
-type onlyCompared struct{ fs.FS }
+// some shows those files of a directory that are wanted.
+type some struct {
+	fs.FS
+	wanted func(path string) bool
+}
 
-func (o onlyCompared) ReadDir(dir string) ([]fs.DirEntry, error) {
-	entries, err := fs.ReadDir(o.FS, dir)
+func (s some) ReadDir(dir string) ([]fs.DirEntry, error) {
+	entries, err := fs.ReadDir(s.FS, dir)
 	return slices.DeleteFunc(entries, func(e fs.DirEntry) bool {
-		return !e.IsDir() && !browser.Compared(strings.TrimPrefix(dir+"/"+e.Name(), "./"))
+		return !e.IsDir() && !s.wanted(strings.TrimPrefix(dir+"/"+e.Name(), "./"))
 	}), err
 }

@@ -94,6 +94,24 @@ func Compared(name string) bool {
 	return false
 }
 
+// ComparedTogether names the group of files that a compared file belongs to: they make sense only together, so Compare needs all
+// of a group or, where none of them differs between the directories, none.
+func ComparedTogether(name string) string {
+	parts := strings.Split(name, "/")
+	if len(parts) < 2 {
+		return name
+	}
+	switch parts[1] {
+	case "Sessions", "History": // which has titles of tabs
+		return parts[0] + "/Sessions"
+	case "Local Storage", "Service Worker", "File System", "WebStorage", "Extensions":
+		return parts[0] + "/" + parts[1]
+	case "IndexedDB":
+		return strings.Join(parts[:min(3, len(parts))], "/")
+	}
+	return name
+}
+
 // takeInventory goes through one profile directory that no browser has open.
 func takeInventory(ctx context.Context, dir string) *inventory {
 	v := &inventory{map[thing]trace{}, map[kind]bool{}}

@@ -44,6 +44,10 @@ func (l *Library) Compare(ctx context.Context, profile, a, b uuid.UUID) (c Compa
 	if c.From, c.To, err = pair(history, a, b); err != nil {
 		return c, fmt.Errorf("comparing snapshots of %q: %w", p.Name, err)
 	}
+	wanted, err := l.differing(ctx, profile, c.From.ID, c.To.ID)
+	if err != nil {
+		return c, fmt.Errorf("comparing snapshots of %q: %w", p.Name, err)
+	}
 	f, err := l.home.makeFolder(record{
 		Session: uuid.New(), Vault: l.vault.Description().Vault, Name: p.Name, Loads: profile, Opened: time.Now().UTC(),
 	})
@@ -52,7 +56,7 @@ func (l *Library) Compare(ctx context.Context, profile, a, b uuid.UUID) (c Compa
 	}
 	defer func() { err = errors.Join(err, f.wipe()) }()
 	from, to := filepath.Join(f.dir, "from"), filepath.Join(f.dir, "to")
-	if err := errors.Join(l.unpack(ctx, profile, c.From.ID, from), l.unpack(ctx, profile, c.To.ID, to)); err != nil {
+	if err := errors.Join(l.unpack(ctx, profile, c.From.ID, from, wanted), l.unpack(ctx, profile, c.To.ID, to, wanted)); err != nil {
 		return c, fmt.Errorf("comparing snapshots of %q: %w", p.Name, explain(err))
 	}
 	if c.Changes, err = browser.Compare(ctx, from, to); err != nil {
@@ -61,14 +65,28 @@ func (l *Library) Compare(ctx context.Context, profile, a, b uuid.UUID) (c Compa
 	return c, nil
 }
 
-// unpack restores what a comparison looks at.
-func (l *Library) unpack(ctx context.Context, profile, id uuid.UUID, dir string) error {
+// differing says which files a comparison has to look at.
+func (l *Library) differing(ctx context.Context, profile, a, b uuid.UUID) (func(path string) bool, error) {
+	from, err := l.index(ctx, profile, a)
+	if err != nil {
+		return nil, fmt.Errorf("snapshot %s: %w", a, err)
+	}
+	to, err := l.index(ctx, profile, b)
+	if err != nil {
+		return nil, fmt.Errorf("snapshot %s: %w", b, err)
+	}
+	differs := snapshot.Differing(from, to, browser.ComparedTogether)
+	return func(path string) bool { return browser.Compared(path) && differs(path) }, nil
+}
+
+// unpack restores the files of a snapshot that are wanted.
+func (l *Library) unpack(ctx context.Context, profile, id uuid.UUID, dir string, wanted func(path string) bool) error {
 	if err := os.Mkdir(dir, 0o700); err != nil {
 		return err
 	}
 	var damaged error
 	_, _, err := snapshot.Restore(ctx, l.key, l.source(profile), id, dir, snapshot.Restoring{
-		Only: browser.Compared,
+		Only: wanted,
 		Damaged: func(path string, err error) {
 			if damaged == nil && !errors.Is(err, snapshot.ErrName) { // what the browser cannot have here either is no loss
 				damaged = fmt.Errorf("snapshot %s: %s: %w", id, path, err)
