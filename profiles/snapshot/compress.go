@@ -10,6 +10,7 @@ import (
 // Checksums are left out: what is sealed needs none.
 var encoder = sync.OnceValue(func() *zstd.Encoder {
 	e, err := zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedFastest), zstd.WithEncoderCRC(false),
+		zstd.WithWindowSize(2<<20), zstd.WithLowerEncoderMem(true), // a segment is not much longer than half of that
 		zstd.WithEncoderConcurrency(runtime.GOMAXPROCS(0)))
 	if err != nil {
 		panic("snapshot: " + err.Error()) // only for options that contradict each other
