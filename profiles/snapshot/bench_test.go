@@ -1,12 +1,17 @@
 package snapshot
 
 import (
+	"bytes"
 	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"testing"
 	"time"
+
+	"valise/crypto"
+
+	"github.com/google/uuid"
 )
 
 // The benchmarks work on a tree of about 100 MB. x/copy is their time as a multiple of copying the tree file by file, as
@@ -165,4 +170,96 @@ func scratch(t testing.TB) string {
 	must(t, err)
 	t.Cleanup(func() { os.RemoveAll(dir) })
 	return dir
+}
+
+// The stages, each by itself, so that a regression has a name.
+
+func BenchmarkStageWalk(b *testing.B) {
+	dir := scratch(b)
+	newGenerator(1).profile(b, dir, 20)
+	b.ReportAllocs()
+	for b.Loop() {
+		_, err := scan(b.Context(), dir, nil)
+		must(b, err)
+	}
+}
+
+func BenchmarkStageHash(b *testing.B) {
+	block := newGenerator(1).text(blockSize)
+	b.SetBytes(blockSize)
+	for b.Loop() {
+		hashOf(block)
+	}
+}
+
+func BenchmarkStageCompress(b *testing.B) {
+	plain := newGenerator(1).text(segmentSize)
+	var out []byte
+	b.SetBytes(segmentSize)
+	for b.Loop() {
+		out = compress(out[:0], plain)
+	}
+}
+
+func BenchmarkStageDecompress(b *testing.B) {
+	frame := compress(nil, newGenerator(1).text(segmentSize))
+	var out []byte
+	var err error
+	b.SetBytes(segmentSize)
+	for b.Loop() {
+		out, err = decompress(out, frame, segmentSize)
+		must(b, err)
+	}
+}
+
+func BenchmarkStageSeal(b *testing.B) {
+	o := testKey.NewObject(NewID(uuid.Nil), 0)
+	plain := newGenerator(1).noise(segmentSize)
+	var out []byte
+	b.SetBytes(segmentSize)
+	for b.Loop() {
+		out = o.Seal(out[:0], crypto.Segment(0), plain, nil)
+	}
+}
+
+func BenchmarkStageDelta(b *testing.B) {
+	base, changed := similarPages()
+	e := newDeltaEncoder()
+	b.SetBytes(databaseBlock)
+	for b.Loop() {
+		if _, pays := e.encode(changed, base); !pays {
+			b.Fatal("no delta")
+		}
+	}
+}
+
+func BenchmarkStageExpandDelta(b *testing.B) {
+	base, changed := similarPages()
+	frame, _ := newDeltaEncoder().encode(changed, base)
+	out := make([]byte, 0, databaseBlock+spare)
+	b.SetBytes(databaseBlock)
+	for b.Loop() {
+		_, err := decompressDelta(out, frame, base, databaseBlock)
+		must(b, err)
+	}
+}
+
+func similarPages() (base, changed []byte) {
+	g := newGenerator(1)
+	base = g.page()
+	changed = bytes.Clone(base)
+	g.similar(changed, 0)
+	return base, changed
+}
+
+func BenchmarkStageReadIndex(b *testing.B) {
+	dir := scratch(b)
+	newGenerator(1).profile(b, dir, 20)
+	s := shelf{}
+	index, _ := s.save(b, dir, nil, Saving{})
+	b.ReportAllocs()
+	for b.Loop() {
+		_, err := ReadIndex(testKey, onShelf{bytes.NewReader(s[index.Meta.ID])})
+		must(b, err)
+	}
 }
