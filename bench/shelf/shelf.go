@@ -40,6 +40,10 @@ type Shelf struct {
 // Open opens the vault in a folder, which is made where there is none, and connects it with the place where it is kept
 // besides, if there is one.
 func Open(at, place string) (*Shelf, error) {
+	at, err := filepath.Abs(at)
+	if err != nil {
+		return nil, err
+	}
 	v, err := vault.Open(at)
 	if errors.Is(err, vault.ErrNoVault) {
 		v, err = vault.Create(at, vault.NewDescription(profile, key.ID()))
@@ -47,7 +51,7 @@ func Open(at, place string) (*Shelf, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Shelf{vault: v, state: filepath.Clean(at) + ".state"}
+	s := &Shelf{vault: v, state: at + ".state"}
 	if place == "" {
 		return s, nil
 	}
