@@ -292,6 +292,13 @@ func (c *computer) canCheckpoint() bool { return c.valise("save", "--help").code
 func (c *computer) isWhole() {
 	c.t.Helper()
 	all := c.profiles() // the first command: it saves what was left behind
+	// What Valise had asked for the browser's version, or the like, has not noticed its death yet.
+	for range 300 {
+		if len(c.processes()) == 0 {
+			break
+		}
+		time.Sleep(100 * time.Millisecond)
+	}
 	c.leavesNothing()
 	c.does("vault", "check")
 	for _, p := range all {

@@ -46,6 +46,59 @@ func TestDeathAtAnyMoment(t *testing.T) {
 	shop.arrives(server)
 }
 
+// Without a browser there are other steps: copying, renaming, rolling back, trashing, pruning and syncing, on two computers
+// with one vault. Each command may be killed at any moment; in the end both have the same, and it is whole.
+func TestDeathAtAnyMomentOfEditing(t *testing.T) {
+	t.Parallel()
+	server := testenv.S3(t)
+	shop, second := newShop(t, server), newComputer(t)
+	second.join(server, shop.recoveryCode())
+	chance := chance(t)
+	n, _ := rounds()
+	n *= 3
+
+	length, losses, struck := time.Second, 0, 0
+	for round := 1; round <= n; round++ {
+		c := []*computer{shop.computer, second}[chance.IntN(2)]
+		after := time.Duration(chance.Float64() * 1.1 * float64(length))
+		well := t.Run(fmt.Sprintf("%d after %v", round, after.Round(time.Millisecond)), func(t *testing.T) {
+			c := c.in(t)
+			names := append(c.names(), "Shop")
+			some, free := names[chance.IntN(len(names))], fmt.Sprintf("Name %d", round)
+			commands := [][]string{{"sync"}, {"vault", "prune"}, {"fork", "Shop", free}}
+			if some != "Shop" {
+				commands = append(commands, []string{"rename", some, free}, []string{"trash", some})
+			}
+			if c.home == shop.home { // two computers at once would make branches
+				commands = append(commands, []string{"rollback", "Shop", c.profile("Shop").Newest})
+			}
+			began := time.Now()
+			command := testenv.Start(t, c.command(commands[chance.IntN(len(commands))]...))
+			death := time.AfterFunc(after, func() { syscall.Kill(command.Pid(), syscall.SIGKILL) })
+			command.Wait()
+			if death.Stop() {
+				length = time.Since(began)
+			} else {
+				struck++
+			}
+			if round%5 == 0 {
+				c.isWhole()
+			}
+		})
+		if !well {
+			losses++
+		}
+	}
+	t.Logf("%d rounds, %d losses; %d deaths came before the end", n, losses, struck)
+	for _, c := range []*computer{shop.computer, second, shop.computer} {
+		c.does("sync")
+	}
+	agree(t, shop.computer, second)
+	second.isWhole()
+	shop.isWhole()
+	shop.arrives(server)
+}
+
 // kill is a death at a moment that nothing but time decides.
 type kill struct {
 	after time.Duration
