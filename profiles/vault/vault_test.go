@@ -302,3 +302,35 @@ func play(role, dir, argument string) error {
 	}
 	return errors.New("no such role")
 }
+
+func TestOnlyAVaultThatWasNeverUsedCanBeRemoved(t *testing.T) {
+	v := newVault(t)
+	dir := v.local.dir
+	if v.Used() {
+		t.Error("a new vault is used")
+	}
+	id := newID()
+	commit(t, v, SnapshotName(testProfile, id), snapshotOf(id, 100))
+	if !v.Used() {
+		t.Error("a vault with a snapshot is unused")
+	}
+	if err := RemoveUnused(dir); err == nil {
+		t.Error("a vault with a snapshot was removed")
+	}
+	if _, err := Open(dir); err != nil {
+		t.Error(err)
+	}
+
+	begun := filepath.Join(t.TempDir(), "begun")
+	if err := os.MkdirAll(filepath.Join(begun, partialDir), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	for _, dir := range []string{begun, newVault(t).local.dir} {
+		if err := RemoveUnused(dir); err != nil {
+			t.Error(err)
+		}
+		if _, err := os.Stat(dir); !errors.Is(err, os.ErrNotExist) {
+			t.Errorf("%s: %v", dir, err)
+		}
+	}
+}
