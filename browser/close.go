@@ -90,7 +90,7 @@ func (p *Process) watch() {
 	fault.Point("closing: the browser has ended")
 	endHelpers(p.dir)
 	keepSessionStorage(UserDataDir(p.dir)) // an error costs what Chromium drops
-	clearSocket(UserDataDir(p.dir))
+	clearSocket(p.dir)
 	p.ending = p.howItEnded(err == nil)
 	p.pipe.Close()
 	close(p.done)

@@ -7,8 +7,8 @@ import (
 
 // WaitGone is for a session that was left behind by a crash of Valise: its browser closes in order by itself, within a second
 // or two, as soon as it notices. WaitGone waits for that, and after patience ends it: by SIGINT, SIGTERM and kill, a few
-// seconds each. One that was stopped, as for a checkpoint, goes on first. It says how the browser ended, ClosedByUs for every orderly way; when ctx ends first, its error is returned and
-// the browser left alone.
+// seconds each. One that was stopped, as for a checkpoint, goes on first. It says how the browser ended, ClosedByUs for
+// every orderly way; when ctx ends first, its error is returned and the browser left alone.
 func WaitGone(ctx context.Context, sessionDir string, patience time.Duration) (Ending, error) {
 	userDataDir := UserDataDir(sessionDir)
 	wake(sessionDir) // the crash may have been in the middle of Still
@@ -28,7 +28,7 @@ func WaitGone(ctx context.Context, sessionDir string, patience time.Duration) (E
 		}
 		if waitForNone(ctx, sessionDir, next.patience) {
 			keepSessionStorage(userDataDir) // an error costs what Chromium drops
-			clearSocket(userDataDir)
+			clearSocket(sessionDir)
 			return lastWords(userDataDir), nil
 		}
 		if err := ctx.Err(); err != nil {
@@ -36,6 +36,6 @@ func WaitGone(ctx context.Context, sessionDir string, patience time.Duration) (E
 		}
 	}
 	endHelpers(sessionDir)
-	clearSocket(userDataDir)
+	clearSocket(sessionDir)
 	return Killed, nil
 }

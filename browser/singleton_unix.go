@@ -21,7 +21,7 @@ func inUse(sessionDir string) bool {
 	if slices.ContainsFunc(processes(sessionDir), func(p process) bool { return p.main }) {
 		return true
 	}
-	socket, err := os.Readlink(filepath.Join(UserDataDir(sessionDir), "SingletonSocket"))
+	socket, err := os.Readlink(socketLink(sessionDir))
 	if err != nil {
 		return false
 	}
@@ -39,12 +39,32 @@ func lockLeft(userDataDir string) bool {
 	return err == nil
 }
 
+// noteSocket writes down, beside the profile directory, where a browser that has just started has its socket: one that is
+// killed while it closes in order may have taken the link away, and not the folder.
+func noteSocket(sessionDir string) {
+	if socket, err := os.Readlink(socketLink(sessionDir)); err == nil {
+		os.WriteFile(socketNote(sessionDir), []byte(socket), 0o600) // without it an empty folder might stay
+	}
+}
+
+func socketLink(sessionDir string) string {
+	return filepath.Join(UserDataDir(sessionDir), "SingletonSocket")
+}
+func socketNote(sessionDir string) string { return filepath.Join(sessionDir, "socket") }
+
 // clearSocket removes the folder among the temporary files in which a browser that was killed has left its socket. One that
 // ends in order does so itself, and takes the link to it away.
-func clearSocket(userDataDir string) {
-	socket, err := os.Readlink(filepath.Join(userDataDir, "SingletonSocket"))
+func clearSocket(sessionDir string) {
+	socket, err := os.Readlink(socketLink(sessionDir))
 	if err != nil {
-		return
+		noted, err := os.ReadFile(socketNote(sessionDir))
+		if err != nil {
+			return
+		}
+		socket = string(noted)
+	}
+	if filepath.Base(socket) != "SingletonSocket" {
+		return // a link that came with the profile, from wherever
 	}
 	dir := filepath.Dir(socket)
 	os.Remove(socket)

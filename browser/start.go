@@ -69,6 +69,7 @@ func Start(ctx context.Context, b Browser, o Options) (*Process, error) {
 	if err := p.answer(ctx); err != nil {
 		return nil, err
 	}
+	noteSocket(o.Dir)
 	fault.Point("starting: it answers")
 	p.waitForTab(ctx)
 	fault.Point("starting: a tab is open")
