@@ -20,6 +20,8 @@ var (
 		"Allow it to be set aside (`--set-aside`; its folder and its key stay), or bring its profiles into a place of their own first: `valise vault connect`.")
 	ErrSessionsRunning = problem.New("browsers are open",
 		"Close them first: `valise stop --all`, or “Close and save” in the window.")
+	ErrLeftBehind = problem.New("a crash has left a session behind that is not saved yet",
+		"`valise list` saves it, and so does the next start of the window. Then try again.")
 	ErrNoCredentials = problem.New("the bucket's access key is not known on this computer",
 		"Enter it in Settings, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY and connect again.")
 	ErrNothingSaved = problem.New("this profile has no snapshot yet",

@@ -7,11 +7,13 @@ import (
 	"io/fs"
 	"net/http"
 	"os"
+	"path/filepath"
 
 	"valise/crypto"
 	"valise/internal/fault"
 	"valise/profiles/vault"
 
+	"github.com/gofrs/flock"
 	"github.com/google/uuid"
 )
 
@@ -109,8 +111,16 @@ func mayLeave(ctx context.Context, h Home, s Settings, d vault.Description, setA
 	if err != nil {
 		return err
 	}
-	if len(left) > 0 {
-		return ErrSessionsRunning
+	for _, e := range left {
+		lock := flock.New(filepath.Join(h.sessions(), e.Name(), "lock"), flock.SetPermissions(0o600))
+		switch ok, err := lock.TryLock(); {
+		case err == nil && !ok:
+			return ErrSessionsRunning
+		case ok && !setAside: // set aside, they wait with their vault
+			lock.Close()
+			return ErrLeftBehind
+		}
+		lock.Close()
 	}
 	v, err := vault.Open(h.vault(s.Vault))
 	if err != nil || setAside {

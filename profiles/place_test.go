@@ -10,6 +10,8 @@ import (
 	"valise/internal/testenv"
 	"valise/profiles"
 	"valise/profiles/vault"
+
+	"github.com/google/uuid"
 )
 
 // secondComputer is another computer's home: nothing was ever kept in it, and its keys are elsewhere.
@@ -84,6 +86,16 @@ func TestJoiningLeavesNoVaultBehindUnasked(t *testing.T) {
 
 	if err := profiles.Join(t.Context(), home, place, vault.Credentials{}, c.RecoveryCode(), false); !errors.Is(err, profiles.ErrVaultInUse) {
 		t.Errorf("the vault that is here would be left: %v", err)
+	}
+	left := filepath.Join(home.Dir, "sessions", uuid.NewString())
+	if err := os.Mkdir(left, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := profiles.Join(t.Context(), home, place, vault.Credentials{}, c.RecoveryCode(), false); !errors.Is(err, profiles.ErrLeftBehind) {
+		t.Errorf("what a crash left would be left: %v", err)
+	}
+	if _, err := there.Recover(t.Context()); err != nil {
+		t.Error(err)
 	}
 	if there.process(profiles.Options{}).RecoveryCode() != own {
 		t.Error("a refused joining changed the vault")
