@@ -157,11 +157,20 @@ func applyEdit(edit []byte, live map[uint64]bool, firstLog *uint64) error {
 	return nil
 }
 
-// eachInLog calls use for the records of a log file, which may be in several pieces.
+// eachInLog calls use for the records of a log file.
 func eachInLog(file []byte, use func(record []byte) error) error {
+	return eachPlaceInLog(file, func(_ int, record []byte) error { return use(record) })
+}
+
+// eachPlaceInLog calls use for the records of a log file, which may be in several pieces, with the place where each begins.
+func eachPlaceInLog(file []byte, use func(start int, record []byte) error) error {
 	var record []byte
+	start, blocks := 0, 0
 	for block := range slices.Chunk(file, logBlock) {
+		blocks++
+		end := min(blocks*logBlock, len(file))
 		for len(block) >= logHeader {
+			at := end - len(block)
 			length, kind := int(binary.LittleEndian.Uint16(block[4:])), block[6]
 			if kind == 0 && length == 0 {
 				break // the rest of the block was never written
@@ -173,12 +182,12 @@ func eachInLog(file []byte, use func(record []byte) error) error {
 			block = block[logHeader+length:]
 			switch kind {
 			case 1, 2: // all of it; the first piece
-				record = slices.Clone(piece)
+				start, record = at, slices.Clone(piece)
 			case 3, 4: // one in the middle; the last
 				record = append(record, piece...)
 			}
 			if kind == 1 || kind == 4 {
-				if err := use(record); err != nil {
+				if err := use(start, record); err != nil {
 					return err
 				}
 			}

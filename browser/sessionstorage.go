@@ -1,8 +1,6 @@
 package browser
 
 import (
-	"bytes"
-	"encoding/binary"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -49,72 +47,39 @@ func keepSessionStorage(userDataDir string) error {
 // beforeLastDeletions is where the deletions of namespaces begin with which the log ends: its length, if it does not end so.
 func beforeLastDeletions(log []byte, namespaces map[string]bool) int {
 	end, running := len(log), false
-	for start, batch := range logRecords(log) {
+	err := eachPlaceInLog(log, func(start int, batch []byte) error {
+		deletes, err := deletesOnly(batch, namespaces)
 		switch {
+		case err != nil:
+			return err
 		case len(batch) == batchHeader: // says nothing; Chromium writes such ones in between
-		case !deletesOnly(batch[min(batchHeader, len(batch)):], namespaces):
+		case !deletes:
 			end, running = len(log), false
 		case !running:
 			end, running = start, true
 		}
+		return nil
+	})
+	if err != nil {
+		return len(log)
 	}
 	return end
 }
 
-// deletesOnly says whether the writes of a batch do nothing but delete namespaces among those given, and what is in maps.
-func deletesOnly(writes []byte, namespaces map[string]bool) bool {
-	const deletion = 0
-	found := false
-	for rest := writes; len(rest) > 0; {
-		length, n := binary.Uvarint(rest[1:])
-		if rest[0] != deletion || n <= 0 || length > uint64(len(rest)-1-n) {
-			return false
+// deletesOnly says whether a batch does nothing but delete namespaces among those given, and what is in their maps.
+func deletesOnly(batch []byte, namespaces map[string]bool) (bool, error) {
+	found, other := false, false
+	err := eachInBatch(batch, func(key, _ []byte, order uint64) {
+		namespace, isNamespace := strings.CutPrefix(string(key), "namespace-")
+		namespace, _, _ = strings.Cut(namespace, "-")
+		switch {
+		case byte(order) == recordPut:
+			other = true
+		case isNamespace:
+			found, other = true, other || !namespaces[namespace]
+		default:
+			other = other || !strings.HasPrefix(string(key), "map-")
 		}
-		key := string(rest[1+n : 1+n+int(length)])
-		rest = rest[1+n+int(length):]
-		if namespace, ok := strings.CutPrefix(key, "namespace-"); ok {
-			namespace, _, _ = strings.Cut(namespace, "-")
-			if !namespaces[namespace] {
-				return false
-			}
-			found = true
-		} else if !strings.HasPrefix(key, "map-") {
-			return false
-		}
-	}
-	return found
-}
-
-// logRecords yields the records of a log of LevelDB, each with the place where it begins, as far as they are whole. The log
-// is made of blocks, and a record that does not fit into the rest of one goes on in the next.
-func logRecords(log []byte) func(yield func(start int, record []byte) bool) {
-	const block, header = 32 << 10, 4 + 2 + 1 // a checksum, a length, a kind
-	const whole, first, middle, last = 1, 2, 3, 4
-	return func(yield func(int, []byte) bool) {
-		start, record := 0, bytes.Buffer{}
-		for at := 0; at+header <= len(log); {
-			if left := block - at%block; left < header {
-				at += left // filled up with zeros
-				continue
-			}
-			length, kind := int(binary.LittleEndian.Uint16(log[at+4:])), log[at+6]
-			if at+header+length > len(log) {
-				return
-			}
-			part := log[at+header : at+header+length]
-			switch kind {
-			case whole, first:
-				start = at
-				record.Reset()
-			case middle, last:
-			default:
-				return
-			}
-			record.Write(part)
-			at += header + length
-			if (kind == whole || kind == last) && !yield(start, bytes.Clone(record.Bytes())) {
-				return
-			}
-		}
-	}
+	})
+	return found && !other, err
 }
