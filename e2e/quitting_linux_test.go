@@ -33,12 +33,17 @@ func TestQuittingAsksAndSaves(t *testing.T) {
 // A program that is told to end, as at the end of the desktop's session, saves without asking.
 func TestTheEndOfTheDesktopSaves(t *testing.T) {
 	t.Parallel()
-	site, d := testenv.NewSite(t), newDesktop(t)
-	d.startFirst()
-	d.enter(d.newProfile("Shop"), site, "ada")
-	d.app.Signal(t, syscall.SIGTERM)
-	d.ended()
-	d.savedAs(site, "ada")
+	for _, told := range []syscall.Signal{syscall.SIGTERM, syscall.SIGHUP} {
+		t.Run(told.String(), func(t *testing.T) {
+			t.Parallel()
+			site, d := testenv.NewSite(t), newDesktop(t)
+			d.startFirst()
+			d.enter(d.newProfile("Shop"), site, "ada")
+			d.app.Signal(t, told)
+			d.ended()
+			d.savedAs(site, "ada")
+		})
+	}
 }
 
 // What waits to be sent is told before the end. The person may go all the same; it is sent at the next start.

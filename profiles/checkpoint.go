@@ -67,6 +67,7 @@ func (s *Session) checkpointNowAndThen() {
 	if s.Info().Throwaway() {
 		return
 	}
+	s.library.watchSleep()
 	for {
 		settings, _ := s.library.home.Settings() // in trouble the default
 		pause, never := settings.between()

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"valise/crypto"
@@ -35,6 +36,9 @@ type Library struct {
 	watchers watchers
 	peers    *peers
 	syncing  syncing
+
+	sleepWatch    sync.Once
+	endSleepWatch atomic.Pointer[context.CancelFunc]
 
 	mu       sync.Mutex
 	sessions map[uuid.UUID]*Session
@@ -185,6 +189,9 @@ func (l *Library) openVault(ctx context.Context, id uuid.UUID) error {
 // Close closes the library. Its sessions must have ended.
 func (l *Library) Close() error {
 	l.tidying.Wait()
+	if end := l.endSleepWatch.Load(); end != nil {
+		(*end)()
+	}
 	l.syncing.end()
 	return l.peers.close()
 }

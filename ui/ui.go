@@ -27,6 +27,7 @@ import (
 func Run(a fyne.App, h profiles.Home, log *slog.Logger) {
 	a.SetIcon(fyne.NewStaticResource("valise.png", assets.Icon))
 	forgetStopHook(a.Lifecycle())
+	quitAtHangup(a)
 	p := newProgram(a, h, log)
 	p.start()
 	p.window.Show()
