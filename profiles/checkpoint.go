@@ -207,18 +207,22 @@ func (s *Session) capture(ctx context.Context, base *snapshot.State) (changed bo
 	return true, browser.MarkEnded(c.capture.Mirror())
 }
 
-// thinCheckpoints removes the checkpoints that the session has made, which ended well, and those of earlier ones that
-// are older than the newest snapshot.
-func (s *Session) thinCheckpoints(newest uuid.UUID) {
+// thinCheckpoints removes the checkpoints of the session, which ended well and was saved as a snapshot, and those of
+// earlier sessions that are older than that. If it did not become the newest, it was set aside, and they all stay.
+func (s *Session) thinCheckpoints(saved uuid.UUID) {
 	l, profile := s.library, s.folder.record.SavesTo
+	shelf, err := l.shelf(profile)
+	if err != nil {
+		l.log.Warn("the checkpoints could not be looked through", "error", err)
+		return
+	}
+	if len(shelf.checkpoints) == 0 || l.newest(context.Background(), profile, shelf) != saved {
+		return
+	}
 	old := s.checkpoints.made
-	for c, err := range l.vault.Checkpoints(profile) {
-		if err != nil {
-			l.log.Warn("the checkpoints could not be looked through", "error", err)
-			return
-		}
-		if bytes.Compare(c.ID[:], newest[:]) < 0 {
-			old = append(old, c.ID)
+	for _, id := range shelf.checkpoints {
+		if bytes.Compare(id[:], saved[:]) < 0 {
+			old = append(old, id)
 		}
 	}
 	if err := l.vault.RemoveCheckpoints(profile, old...); err != nil {

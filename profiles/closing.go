@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"slices"
 	"time"
 
 	"valise/browser"
@@ -30,8 +31,11 @@ func (s *Session) finish() {
 		warnings = append(warnings, "The disk was full when the browser closed: it may not have written all that it wanted to keep.")
 	}
 	s.advance(StageSaving)
+	if b.Ending() == browser.Killed && s.lock != nil {
+		warnings = append(warnings, s.library.mendLeft(context.Background(), s.folder)...)
+	}
 	r, err := s.library.keep(s.folder, ended, paced(s.tell))
-	r.Warnings = append(warnings, r.Warnings...)
+	r.Warnings = slices.Concat(s.warnings, warnings, r.Warnings)
 	if err != nil {
 		s.library.log.Error("a session could not be saved", "session", s.info.ID, "error", err)
 		err = fmt.Errorf("saving %q: %w", s.folder.record.Name, ErrKept.Because(explain(err)))

@@ -129,7 +129,8 @@ func (h Home) sweep(ctx context.Context, dir string) error {
 func (l *Library) recover(ctx context.Context, f *folder) (Receipt, error) {
 	rec := f.record
 	fault.Point("recovering: a folder is taken over")
-	if _, err := browser.WaitGone(ctx, f.dir, patience); err != nil {
+	ending, err := browser.WaitGone(ctx, f.dir, patience)
+	if err != nil {
 		f.lock.Close()
 		return Receipt{}, err
 	}
@@ -144,7 +145,13 @@ func (l *Library) recover(ctx context.Context, f *folder) (Receipt, error) {
 	}
 	defer lock.release()
 	fault.Point("recovering: the profile is locked")
-	return l.keep(f, snapshot.Recovered, nil)
+	var warnings []string
+	if !ending.Orderly() {
+		warnings = l.mendLeft(ctx, f)
+	}
+	r, err := l.keep(f, snapshot.Recovered, nil)
+	r.Warnings = append(warnings, r.Warnings...)
+	return r, err
 }
 
 // saved says whether the crash came after the saving. What was saved here is here; the vault's place is not asked.

@@ -133,13 +133,16 @@ func (s *Session) begin(ctx context.Context, p plan) (err error) {
 		return err
 	}
 	if p.how.Load != uuid.Nil {
-		_, state, err := snapshot.Restore(ctx, l.key, l.source(p.how.Load), p.record.At, profileDir, snapshot.Restoring{
+		index, state, err := snapshot.Restore(ctx, l.key, l.source(p.how.Load), p.record.At, profileDir, snapshot.Restoring{
 			Progress: paced(s.tell),
 		})
 		if err != nil {
 			return fmt.Errorf("restoring: %w", err)
 		}
 		fault.Point("opening: the profile is restored")
+		if p.record.Live {
+			s.warnings = l.mend(ctx, profileDir, p.how.Load, index.Meta.Parent, index.Meta.Opened, s.folder.dir)
+		}
 		if err := state.Store(s.folder.stateFile()); err != nil {
 			return err
 		}

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"time"
 
+	"valise/profiles/snapshot"
+
 	"github.com/dustin/go-humanize"
 	"github.com/google/uuid"
 )
@@ -40,15 +42,19 @@ type Receipt struct {
 
 // String is the receipt in words, on one line and without the warnings.
 func (r Receipt) String() string {
+	since, done := "snapshot", "saved"
+	if r.Ended == snapshot.Checkpoint.String() {
+		since, done = "checkpoint", "checkpointed"
+	}
 	switch r.Outcome {
 	case Discarded:
 		return fmt.Sprintf("%s: throwaway closed, nothing saved", r.Name)
 	case Unchanged:
-		return fmt.Sprintf("%s: nothing changed since the last snapshot", r.Name)
+		return fmt.Sprintf("%s: nothing changed since the last %s", r.Name, since)
 	}
 	what := []string{count(r.Sites, "site"), count(r.Cookies, "cookie"), count(r.Tabs, "tab")}
-	return fmt.Sprintf("%s: saved %s (%s, %s added) in %s, %s",
-		r.Name, strings.Join(what, ", "), humanize.Bytes(uint64(r.Size)), humanize.Bytes(uint64(r.Stored)),
+	return fmt.Sprintf("%s: %s %s (%s, %s added) in %s, %s",
+		r.Name, done, strings.Join(what, ", "), humanize.Bytes(uint64(r.Size)), humanize.Bytes(uint64(r.Stored)),
 		r.Took.Round(10*time.Millisecond), r.Where.words())
 }
 

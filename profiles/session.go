@@ -27,6 +27,7 @@ type Session struct {
 	done    chan struct{}
 
 	checkpoints checkpoints
+	warnings    []string // of its opening, for the receipt
 
 	mu      sync.Mutex
 	info    SessionInfo
