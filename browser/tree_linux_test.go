@@ -24,7 +24,9 @@ func treeOf(p *browser.Process) []string {
 		var parent, group int
 		_, rest, _ := strings.Cut(string(raw), ") ")
 		fmt.Sscan(rest, &state, &parent, &group)
-		if group == p.PID() && state != "Z" {
+		// One that is just going has no command line any more, and is not yet a zombie.
+		line, _ := os.ReadFile(filepath.Join(filepath.Dir(stat), "cmdline"))
+		if group == p.PID() && state != "Z" && len(line) > 0 {
 			pids = append(pids, filepath.Base(filepath.Dir(stat)))
 		}
 	}

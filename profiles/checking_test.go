@@ -38,8 +38,9 @@ func (d *device) furnish(random *rand.Rand) {
 		var parent uuid.UUID
 		var ids []uuid.UUID
 		for n := range 7 {
-			for path, content := range tree {
-				switch {
+			tree["Local State"] = text(random, 2000) // something changes in any case
+			for _, path := range slices.Sorted(maps.Keys(tree)) {
+				switch content := tree[path]; {
 				case strings.Contains(path, "Database") && random.IntN(2) == 0: // some pages change
 					copy(content[4<<10*(1+random.IntN(4)):], text(random, 200))
 				case strings.HasSuffix(path, ".log") && random.IntN(3) == 0:
