@@ -26,6 +26,7 @@ const appID = "app.valise.Valise"
 
 func main() {
 	useConsole()
+	profiles.LimitMemory()
 	if len(os.Args) > 1 {
 		os.Exit(cli.Run(context.Background(), os.Args[1:], os.Stdin, os.Stdout, os.Stderr, version))
 	}

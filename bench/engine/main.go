@@ -21,6 +21,7 @@ import (
 	"time"
 
 	"valise/bench/shelf"
+	"valise/profiles"
 )
 
 // report is what it prints.
@@ -32,6 +33,7 @@ type report struct {
 }
 
 func main() {
+	profiles.LimitMemory()
 	var r report
 	began := time.Now()
 	err := run(context.Background(), os.Args[1:], &r)

@@ -12,7 +12,7 @@ import (
 // A block is worth a delta from minDelta bytes on: below, reading what it is built on costs more than it saves.
 const (
 	minDelta   = 1 << 10
-	cachedSize = 16 << 20 // of the segments that blocks are built on
+	cachedSize = 8 << 20 // of the segments that blocks are built on
 )
 
 // differ stores blocks as deltas, where that pays.
@@ -109,9 +109,10 @@ func (e *deltaEncoder) encode(block, base []byte) ([]byte, bool) {
 
 // segmentCache keeps the plaintext of segments that were read last.
 type segmentCache struct {
-	mu   sync.Mutex
-	all  []*cachedSegment // the last used at the end
-	size int64
+	mu     sync.Mutex
+	all    []*cachedSegment // the last used at the end
+	size   int64
+	sealed sync.Pool // of *[]byte, to read segments into
 }
 
 type cachedSegment struct {
@@ -125,11 +126,24 @@ type cachedSegment struct {
 func (c *segmentCache) block(p place) ([]byte, error) {
 	at := segmentAt{p.object, p.segment()}
 	s := c.find(at)
-	s.once.Do(func() { s.stored, s.err = at.object.plain(at.segment, new(buffers)) })
+	s.once.Do(func() { s.stored, s.err = c.read(at) })
 	if s.err != nil {
 		return nil, s.err
 	}
 	return p.object.table.storedBlock(at.segment, p.block, s.stored), nil
+}
+
+func (c *segmentCache) read(at segmentAt) ([]byte, error) {
+	var b buffers
+	room, _ := c.sealed.Get().(*[]byte)
+	if room == nil {
+		room = new([]byte)
+	}
+	b.sealed = *room
+	stored, err := at.object.plain(at.segment, &b)
+	*room = b.sealed
+	c.sealed.Put(room)
+	return stored, err
 }
 
 // find makes the segment the last used, and lets go of others if it is new.
