@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"valise/internal/testenv"
 )
@@ -170,15 +171,23 @@ func (d *desktop) enter(browser *testenv.Window, site *testenv.Site, person stri
 	d.screen.Window(loggedIn)
 }
 
-// visit has the person go to a page with this title.
+// visit has the person go to a page with this title. On a busy machine the browser may lose what is typed; a person types it
+// again then.
 func (d *desktop) visit(browser *testenv.Window, address, title string) {
 	d.t.Helper()
 	const x, y = 500, 63 // in the field for the address
-	browser.Raise()
-	// By the mouse: after the key for it, the first letters may still go to the page.
-	browser.Click(x, y)
-	d.screen.Key("ctrl+a")
-	d.line(address)
+	for range 3 {
+		browser.Raise()
+		// By the mouse: after the key for it, the first letters may still go to the page.
+		browser.Click(x, y)
+		d.screen.Key("ctrl+a")
+		d.line(address)
+		for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline); time.Sleep(100 * time.Millisecond) {
+			if d.screen.Shows(title) {
+				return
+			}
+		}
+	}
 	d.screen.Window(title)
 }
 
