@@ -67,21 +67,9 @@ const flagCard = 1
 const maxCard = 1 << 20
 
 func (l *Library) readCard(ctx context.Context, profile, id uuid.UUID) (card, error) {
-	f, err := l.vault.Open(ctx, vault.CardName(profile, id))
+	plaintext, err := l.readWhole(ctx, vault.CardName(profile, id), id, flagCard, maxCard)
 	if err != nil {
 		return card{}, err
-	}
-	defer f.Close()
-	sealed, err := io.ReadAll(io.LimitReader(f, maxCard))
-	if err != nil {
-		return card{}, err
-	}
-	header, plaintext, err := l.key.OpenWhole(sealed)
-	if err != nil {
-		return card{}, err
-	}
-	if header.Flags != flagCard || header.Object != id {
-		return card{}, crypto.ErrDamaged.Because(fmt.Errorf("the object is not the card that it is named after"))
 	}
 	var c card
 	if err := json.Unmarshal(plaintext, &c); err != nil {
@@ -91,6 +79,28 @@ func (l *Library) readCard(ctx context.Context, profile, id uuid.UUID) (card, er
 		return card{}, crypto.ErrDamaged.Because(fmt.Errorf("the card is another profile's"))
 	}
 	return c, nil
+}
+
+// readWhole opens a small object that is sealed in one piece, of at most limit bytes, which must be the one that it is
+// named after.
+func (l *Library) readWhole(ctx context.Context, name string, id uuid.UUID, flag uint64, limit int64) ([]byte, error) {
+	f, err := l.vault.Open(ctx, name)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	sealed, err := io.ReadAll(io.LimitReader(f, limit))
+	if err != nil {
+		return nil, err
+	}
+	header, plaintext, err := l.key.OpenWhole(sealed)
+	if err != nil {
+		return nil, err
+	}
+	if header.Flags != flag || header.Object != id {
+		return nil, crypto.ErrDamaged.Because(fmt.Errorf("the object is not the one that it is named after"))
+	}
+	return plaintext, nil
 }
 
 // changeCard writes a new card for the profile, made from the newest one; one change at a time on this computer.

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"maps"
 	"slices"
 	"sync"
@@ -63,21 +62,12 @@ func (g *graves) list(profile, id uuid.UUID) (gone, error) {
 
 func (l *Library) readGone(profile, id uuid.UUID) (gone, error) {
 	ctx := context.Background() // it is here
-	f, err := l.vault.Open(ctx, vault.GoneName(profile, id))
-	if err != nil {
-		return gone{}, err
-	}
-	defer f.Close()
-	sealed, err := io.ReadAll(io.LimitReader(f, maxGone))
-	if err != nil {
-		return gone{}, err
-	}
-	header, plaintext, err := l.key.OpenWhole(sealed)
+	plaintext, err := l.readWhole(ctx, vault.GoneName(profile, id), id, flagGone, maxGone)
 	if err != nil {
 		return gone{}, err
 	}
 	var list gone
-	if header.Flags != flagGone || header.Object != id || json.Unmarshal(plaintext, &list) != nil || list.Profile != profile {
+	if json.Unmarshal(plaintext, &list) != nil || list.Profile != profile {
 		return gone{}, crypto.ErrDamaged.Because(errors.New("the object is not the list that it is named after"))
 	}
 	return list, nil
