@@ -12,8 +12,12 @@ import (
 // grace is how long a process has to end after SIGTERM before it is killed.
 const grace = 10 * time.Second
 
+// lifetime is how long a process may run on while a test waits for its end.
+const lifetime = 3 * time.Minute
+
 // Process is a program that a test runs beside itself.
 type Process struct {
+	t      testing.TB
 	cmd    *exec.Cmd
 	output transcript
 	once   sync.Once
@@ -27,7 +31,7 @@ type Process struct {
 // Wait for it with Process.Wait, not with cmd.Wait.
 func Start(t testing.TB, cmd *exec.Cmd) *Process {
 	t.Helper()
-	p := &Process{cmd: cmd}
+	p := &Process{t: t, cmd: cmd}
 	if cmd.Stdout == nil {
 		cmd.Stdout = &p.output
 	}
@@ -48,9 +52,18 @@ func Start(t testing.TB, cmd *exec.Cmd) *Process {
 	return p
 }
 
-// Wait waits for the end of the process and returns what exec.Cmd.Wait does. It may be called more than once.
+// Wait waits for the end of the process and returns what exec.Cmd.Wait does. It may be called more than once. A process
+// that does not end fails the test, which shows where the process stands if it is a Go program.
 func (p *Process) Wait() error {
-	p.once.Do(func() { p.err = p.cmd.Wait() })
+	p.once.Do(func() {
+		late := time.AfterFunc(lifetime, func() {
+			p.t.Errorf("%s does not end, after %v", p.cmd.Path, lifetime)
+			p.cmd.Process.Signal(syscall.SIGQUIT)
+			time.AfterFunc(grace, func() { p.cmd.Process.Kill() })
+		})
+		defer late.Stop()
+		p.err = p.cmd.Wait()
+	})
 	return p.err
 }
 

@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // Window is one window on a Screen. Its coordinates are in pixels from its upper left corner.
@@ -36,15 +37,29 @@ func (w *Window) press(button string, x, y int) {
 	w.screen.xdotool("mousemove", "--window", w.id, strconv.Itoa(x), strconv.Itoa(y), "click", button)
 }
 
-// Close presses the button in the window's title bar that asks it to close. It needs Screen.WindowManager, and a window
-// that leaves its title bar to it. (Its key for
-// that does nothing in the moment before the window manager has noticed which window has the keyboard.)
+// Close presses the button in the window's title bar that asks it to close, until it is gone. It needs
+// Screen.WindowManager, and a window that leaves its title bar to it. (Its key for that does nothing in the moment before
+// the window manager has noticed which window has the keyboard.)
 func (w *Window) Close() {
 	w.screen.t.Helper()
-	const inset = 10 // of the button, from the upper right corner
-	w.Raise()
-	b := w.Bounds()
-	w.screen.xdotool("mousemove", strconv.Itoa(b.Max.X-inset), strconv.Itoa(b.Min.Y-inset), "click", "1")
+	const (
+		inset    = 10              // of the button, from the upper right corner
+		reaction = 5 * time.Second // before a busy machine is taken to have lost the click
+	)
+	Until(w.screen.t, "the window to close", func() bool {
+		if !w.visible() {
+			return true
+		}
+		w.Raise()
+		b := w.Bounds()
+		w.screen.xdotool("mousemove", strconv.Itoa(b.Max.X-inset), strconv.Itoa(b.Min.Y-inset), "click", "1")
+		return within(reaction, func() bool { return !w.visible() })
+	})
+}
+
+func (w *Window) visible() bool {
+	w.screen.t.Helper()
+	return strings.Contains(w.screen.command("xwininfo", "x11-utils", "-id", w.id), "IsViewable")
 }
 
 // Raise brings the window to the front and gives it the keyboard, as a taskbar does. It needs Screen.WindowManager.
