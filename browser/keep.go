@@ -1,7 +1,7 @@
 package browser
 
 import (
-	"path"
+	"slices"
 	"strings"
 )
 
@@ -13,7 +13,7 @@ import (
 // Worker/CacheStorage" (the Cache API), "File System", "WebStorage", "Session Storage", "DIPS", "Favicons", "TransportSecurity".
 func Keep(name string, dir bool) bool {
 	parts := strings.Split(name, "/")
-	if matches(leftOutAtTop, parts[0]) {
+	if leftOutAtTop.include(parts[0]) {
 		return false
 	}
 	if isProfile(parts[0]) && leftOutOfProfile(parts[1:]) {
@@ -37,7 +37,7 @@ func leftOutOfProfile(parts []string) bool {
 	case len(parts) > 4 && parts[0] == "Storage" && parts[1] == "ext":
 		parts = parts[4:] // Storage/ext/<id>/<partition>: the profile of an app
 	}
-	return len(parts) > 0 && matches(leftOutInProfile, parts[0])
+	return len(parts) > 0 && leftOutInProfile.include(parts[0])
 }
 
 // processBound are the files that a running process makes for itself. Files of an extension are never such: it is checked whether
@@ -50,17 +50,35 @@ func processBound(parts []string) bool {
 	return base == "LOCK" || base == "LOG" || base == "LOG.old" || strings.HasSuffix(base, ".tmp")
 }
 
-func matches(patterns []string, name string) bool {
-	for _, p := range patterns {
-		if ok, _ := path.Match(p, name); ok {
-			return true
+// names are names of entries; a star in one stands for any text.
+type names struct {
+	exact   map[string]bool
+	starred []starred
+}
+
+// starred is what comes before and after the star.
+type starred struct{ begin, end string }
+
+func namesOf(all ...string) names {
+	n := names{exact: map[string]bool{}}
+	for _, name := range all {
+		if begin, end, ok := strings.Cut(name, "*"); ok {
+			n.starred = append(n.starred, starred{begin, end})
+		} else {
+			n.exact[name] = true
 		}
 	}
-	return false
+	return n
+}
+
+func (n names) include(name string) bool {
+	return n.exact[name] || slices.ContainsFunc(n.starred, func(s starred) bool {
+		return len(name) >= len(s.begin)+len(s.end) && strings.HasPrefix(name, s.begin) && strings.HasSuffix(name, s.end)
+	})
 }
 
 // leftOutAtTop are names directly in the user data directory.
-var leftOutAtTop = []string{
+var leftOutAtTop = namesOf(
 	// of the process that runs
 	"Singleton*", "DevToolsActivePort", "RunningChromeVersion", "lockfile",
 	// caches of the graphics
@@ -73,10 +91,10 @@ var leftOutAtTop = []string{
 	"OptimizationHints", "optimization_guide_*", "OriginTrials", "PKIMetadata", "RecoveryImproved", "SODA*",
 	"SSLErrorAssistant", "Subresource Filter", "TranslateKit", "TrustTokenKeyCommitments", "WasmTtsEngine",
 	"WidevineCdm", "ZxcvbnData", "hyphen-data", "screen_ai",
-}
+)
 
 // leftOutInProfile are names directly in a profile.
-var leftOutInProfile = []string{
+var leftOutInProfile = namesOf(
 	// caches of pages, scripts and graphics
 	"Cache", "Code Cache", "Media Cache", "GPUCache", "Dawn*", "GraphiteDawn*", "GrShaderCache", "ShaderCache",
 	"Shared Dictionary", "blob_storage",
@@ -92,4 +110,4 @@ var leftOutInProfile = []string{
 	"chrome_cart_db", "commerce_subscription_db", "discount*_db", "parcel_tracking_db",
 	// a text that says what the directory is
 	"README",
-}
+)

@@ -21,25 +21,12 @@ with a history of its own. The original stays as it is.`,
 			if c.Flags().Changed("at") && at == "" {
 				return misuse(c, "--at is empty")
 			}
-			return t.withProfiles(ctx, func(lib *profiles.Library) error {
-				p, err := lib.Find(ctx, args[0])
-				if err != nil {
-					return err
-				}
-				from := uuid.Nil
-				if at != "" {
-					snapshot, err := lib.FindSnapshot(ctx, p.ID, at)
-					if err != nil {
-						return err
-					}
-					from = snapshot.ID
-				}
+			return t.withSnapshot(ctx, args[0], at, func(lib *profiles.Library, p profiles.Profile, from uuid.UUID) error {
 				receipt, err := lib.Fork(ctx, p.ID, from, args[1])
 				if err != nil {
 					return err
 				}
 				t.receipt(receipt)
-				t.settle(ctx, lib)
 				return nil
 			})
 		},

@@ -3,6 +3,7 @@ package cli
 import (
 	"valise/profiles"
 
+	"github.com/google/uuid"
 	"github.com/spf13/cobra"
 )
 
@@ -22,25 +23,16 @@ of the rest of the history. An empty LABEL takes the name away.`,
 		},
 		RunE: func(c *cobra.Command, args []string) error {
 			ctx := c.Context()
-			return t.withProfiles(ctx, func(lib *profiles.Library) error {
-				p, err := lib.Find(ctx, args[0])
-				if err != nil {
+			return t.withSnapshot(ctx, args[0], args[1], func(lib *profiles.Library, p profiles.Profile, snapshot uuid.UUID) error {
+				if err := lib.Label(ctx, p.ID, snapshot, args[2]); err != nil {
 					return err
 				}
-				snapshot, err := lib.FindSnapshot(ctx, p.ID, args[1])
-				if err != nil {
-					return err
-				}
-				if err := lib.Label(ctx, p.ID, snapshot.ID, args[2]); err != nil {
-					return err
-				}
-				short := snapshot.ID.String()[:shortSnapshot]
+				short := snapshot.String()[:shortSnapshot]
 				if args[2] == "" {
 					t.say("the snapshot %s of %q has no label now", short, p.Name)
 				} else {
 					t.say("the snapshot %s of %q is now called %q", short, p.Name, args[2])
 				}
-				t.settle(ctx, lib)
 				return nil
 			})
 		},

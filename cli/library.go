@@ -5,6 +5,8 @@ import (
 	"fmt"
 
 	"valise/profiles"
+
+	"github.com/google/uuid"
 )
 
 // withVault opens the library for a verb, and closes it when the verb is done.
@@ -43,6 +45,30 @@ func (t *terminal) withProfiles(ctx context.Context, verb func(*profiles.Library
 			t.warn(err)
 		}
 		return verb(lib)
+	})
+}
+
+// withSnapshot does the same for verbs that change something about one snapshot of a profile, or one that it is copied
+// from; the change goes to the vault's place at the end. No name of a snapshot: zero, the newest.
+func (t *terminal) withSnapshot(ctx context.Context, profile, snapshot string, verb func(*profiles.Library, profiles.Profile, uuid.UUID) error) error {
+	return t.withProfiles(ctx, func(lib *profiles.Library) error {
+		p, err := lib.Find(ctx, profile)
+		if err != nil {
+			return err
+		}
+		var id uuid.UUID
+		if snapshot != "" {
+			s, err := lib.FindSnapshot(ctx, p.ID, snapshot)
+			if err != nil {
+				return err
+			}
+			id = s.ID
+		}
+		if err := verb(lib, p, id); err != nil {
+			return err
+		}
+		t.settle(ctx, lib)
+		return nil
 	})
 }
 

@@ -3,6 +3,7 @@ package cli
 import (
 	"valise/profiles"
 
+	"github.com/google/uuid"
 	"github.com/spf13/cobra"
 )
 
@@ -16,21 +17,12 @@ it and removes none, so it can be undone in the same way.`,
 		Args:    takes("PROFILE", "SNAPSHOT"),
 		RunE: func(c *cobra.Command, args []string) error {
 			ctx := c.Context()
-			return t.withProfiles(ctx, func(lib *profiles.Library) error {
-				p, err := lib.Find(ctx, args[0])
-				if err != nil {
-					return err
-				}
-				snapshot, err := lib.FindSnapshot(ctx, p.ID, args[1])
-				if err != nil {
-					return err
-				}
-				receipt, err := lib.Rollback(ctx, p.ID, snapshot.ID)
+			return t.withSnapshot(ctx, args[0], args[1], func(lib *profiles.Library, p profiles.Profile, snapshot uuid.UUID) error {
+				receipt, err := lib.Rollback(ctx, p.ID, snapshot)
 				if err != nil {
 					return err
 				}
 				t.receipt(receipt)
-				t.settle(ctx, lib)
 				return nil
 			})
 		},

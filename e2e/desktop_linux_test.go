@@ -64,6 +64,7 @@ func (d *desktop) start() {
 	d.t.Cleanup(func() { // while it is still there
 		if d.t.Failed() && d.screen.Shows("Valise") {
 			d.screen.Screenshot("failed-" + strings.ReplaceAll(d.t.Name(), "/", "-") + d.mode())
+			d.t.Logf("the log of valise:\n%s", d.log())
 		}
 	})
 	d.app, d.window = app, d.screen.Window("Valise")
@@ -166,22 +167,27 @@ func blank(window image.Image) bool {
 func (d *desktop) enter(browser *testenv.Window, site *testenv.Site, person string) {
 	d.t.Helper()
 	d.visit(browser, site.URL+"/login", "Log in - Chromium")
-	d.screen.Key("Tab")
-	d.line(person)
-	d.screen.Window(loggedIn)
+	const x, y = 90, 105 // in the field for the name
+	d.fill(browser, x, y, person, loggedIn)
 }
 
-// visit has the person go to a page with this title. On a busy machine the browser may lose what is typed; a person types it
-// again then.
+// visit has the person go to a page with this title.
 func (d *desktop) visit(browser *testenv.Window, address, title string) {
 	d.t.Helper()
 	const x, y = 500, 63 // in the field for the address
+	d.fill(browser, x, y, address, title)
+}
+
+// fill has the person click into a field of the browser, type a text and press Enter, which leads to a page with this
+// title. On a busy machine the browser may lose what is typed; a person types it again then.
+func (d *desktop) fill(browser *testenv.Window, x, y int, text, title string) {
+	d.t.Helper()
 	for range 3 {
 		browser.Raise()
-		// By the mouse: after the key for it, the first letters may still go to the page.
+		// By the mouse: after a key that leads to the field, the first letters may still go elsewhere.
 		browser.Click(x, y)
 		d.screen.Key("ctrl+a")
-		d.line(address)
+		d.line(text)
 		for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline); time.Sleep(100 * time.Millisecond) {
 			if d.screen.Shows(title) {
 				return

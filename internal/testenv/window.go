@@ -62,14 +62,14 @@ func (w *Window) visible() bool {
 	return strings.Contains(w.screen.command("xwininfo", "x11-utils", "-id", w.id), "IsViewable")
 }
 
-// Raise brings the window to the front and gives it the keyboard, as a taskbar does. It needs Screen.WindowManager.
+// Raise brings the window to the front and gives it the keyboard, as a taskbar does, until it keeps it: a browser that has
+// just started takes it once more when it has its first page. It needs Screen.WindowManager.
 func (w *Window) Raise() {
 	w.screen.t.Helper()
+	const rest = 300 * time.Millisecond
 	Until(w.screen.t, "the window to have the keyboard", func() bool {
-		if !w.Active() {
-			w.screen.xdotool("windowactivate", w.id)
-		}
-		return w.Active()
+		w.screen.xdotool("windowactivate", w.id)
+		return within(rest, w.Active) && !within(rest, func() bool { return !w.Active() })
 	})
 }
 

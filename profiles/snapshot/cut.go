@@ -2,17 +2,25 @@ package snapshot
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"os"
+	"runtime"
+
+	"golang.org/x/sync/errgroup"
 )
+
+// chunkSize is how much of a file is read at once, a multiple of all sizes of blocks.
+const chunkSize = 256 << 10
 
 // ref is where a block is: in the object being written (0), or in one of the older ones.
 type ref struct{ object, block uint32 }
 
-// cutter cuts files into blocks, and gives those that are not known yet to the writer.
+// cutter cuts files into blocks, and gives those that are not known yet to the writer. One goroutine reads, others hash,
+// and one stores, in the order of the files.
 type cutter struct {
 	out    *writer
 	known  map[hash]ref
@@ -21,61 +29,146 @@ type cutter struct {
 	read   func(bytes int) // told as it goes
 }
 
-// cut reads the file at path, which must still be what was seen of it, and returns its blocks. before are those that it
-// had in the older snapshot.
-func (c *cutter) cut(path string, seen stamp, before []extent) ([]extent, error) {
-	f, err := os.Open(path)
+// uncut is a file to be cut.
+type uncut struct {
+	path   string
+	seen   stamp    // which it must still have when it has been read
+	before []extent // what it had in the older snapshot
+}
+
+// chunk is a part of a file on its way.
+type chunk struct {
+	file   int
+	at     int64
+	room   []byte
+	data   []byte // in room
+	block  int    // the size of its blocks
+	hashes []hash
+	hashed chan struct{}
+}
+
+// cut returns the blocks of each file.
+func (c *cutter) cut(files []uncut) ([][]extent, error) {
+	ahead := runtime.GOMAXPROCS(0) + 2 // one is read and one stored, while all processors are busy
+	free, queue := make(chan *chunk, ahead), make(chan *chunk, ahead)
+	for range ahead {
+		free <- &chunk{hashed: make(chan struct{}, 1)}
+	}
+	extents := make([][]extent, len(files))
+	group, ctx := errgroup.WithContext(c.out.ctx)
+	group.Go(func() error {
+		defer close(queue)
+		r := reader{ctx: ctx, memory: &c.out.memory, free: free, queue: queue}
+		for i, f := range files {
+			if err := r.read(i, f); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	group.Go(func() error {
+		var was blocksOf
+		last := -1
+		for k := range queue {
+			<-k.hashed
+			if err := c.out.err(); err != nil {
+				return err
+			}
+			if k.file != last {
+				last = k.file
+				was = blocksOf{objects: c.older.objects, extents: files[last].before}
+			}
+			extents[last] = c.store(k, &was, extents[last])
+			c.read(len(k.data))
+			free <- k
+		}
+		return nil
+	})
+	return extents, group.Wait()
+}
+
+// reader reads files ahead of what is stored.
+type reader struct {
+	ctx    context.Context
+	memory *slab
+	free   <-chan *chunk
+	queue  chan<- *chunk
+}
+
+// read sends all chunks of a file on their way.
+func (r *reader) read(i int, file uncut) error {
+	f, err := os.Open(file.path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, ErrChanging.Because(err)
+		return ErrChanging.Because(err)
 	}
 	if err != nil {
-		return nil, err
+		return err
 	}
 	defer f.Close()
-	var extents []extent
 	size := blockSize
-	was := blocksOf{objects: c.older.objects, extents: before}
-	for at := int64(0); at < seen.Size; {
-		chunk := c.out.room(int(min(blockSize, seen.Size-at)))
-		if err := c.out.err(); err != nil {
-			return nil, err
+	for at := int64(0); at < file.seen.Size; {
+		var k *chunk
+		select {
+		case k = <-r.free:
+		case <-r.ctx.Done():
+			return context.Cause(r.ctx)
 		}
-		if _, err := io.ReadFull(f, chunk); errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
-			return nil, ErrChanging.Because(fmt.Errorf("%s became shorter", path))
+		if k.room == nil {
+			k.room = r.memory.buffer(chunkSize)
+		}
+		k.data = k.room[:min(chunkSize, file.seen.Size-at)]
+		if _, err := io.ReadFull(f, k.data); errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+			return ErrChanging.Because(fmt.Errorf("%s became shorter", file.path))
 		} else if err != nil {
-			return nil, err
+			return err
 		}
-		if at == 0 && bytes.HasPrefix(chunk, []byte(databaseMagic)) {
+		if at == 0 && bytes.HasPrefix(k.data, []byte(databaseMagic)) {
 			size = databaseBlock
 		}
-		c.read(len(chunk))
-		for len(chunk) > 0 {
-			block := chunk[:min(size, len(chunk))]
-			chunk = chunk[len(block):]
-			r := c.find(block, was.at(at))
-			extents = appendBlock(extents, r.object, r.block)
-			at += int64(len(block))
-		}
+		k.file, k.at, k.block = i, at, size
+		go k.hash()
+		r.queue <- k // has room for all that there are
+		at += int64(len(k.data))
 	}
 	info, err := f.Stat()
 	if err != nil {
-		return nil, err
+		return err
 	}
-	if stampOf(info) != seen {
-		return nil, ErrChanging.Because(fmt.Errorf("%s was written to", path))
+	if stampOf(info) != file.seen {
+		return ErrChanging.Because(fmt.Errorf("%s was written to", file.path))
 	}
-	return extents, nil
+	return nil
 }
 
-// find returns where the block is, storing it if it is nowhere. was is the block that was in its place.
-func (c *cutter) find(block []byte, was place) ref {
-	h := hashOf(block)
-	r, known := c.known[h]
-	if !known {
-		r = ref{0, c.out.store(block, h, c.base(was))}
-		c.known[h] = r
+// hash hashes the blocks.
+func (k *chunk) hash() {
+	k.hashes = k.hashes[:0]
+	for rest := k.data; len(rest) > 0; {
+		n := min(k.block, len(rest))
+		k.hashes = append(k.hashes, hashOf(rest[:n]))
+		rest = rest[n:]
 	}
-	return r
+	k.hashed <- struct{}{}
+}
+
+// store adds where the blocks of a chunk are to the extents of its file, storing those that are nowhere. was goes along
+// what was in their places.
+func (c *cutter) store(k *chunk, was *blocksOf, extents []extent) []extent {
+	at := k.at
+	rest := k.data
+	for _, h := range k.hashes {
+		block := rest[:min(k.block, len(rest))]
+		rest = rest[len(block):]
+		base := was.at(at)
+		r, known := c.known[h]
+		if !known {
+			r = ref{0, c.out.store(block, h, c.base(base))}
+			c.known[h] = r
+		}
+		extents = appendBlock(extents, r.object, r.block)
+		at += int64(len(block))
+	}
+	return extents
 }
 
 // base is what a block that takes the place of another can be built on: that one, or what that one is built on itself.

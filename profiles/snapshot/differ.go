@@ -4,16 +4,12 @@ import (
 	"bytes"
 	"runtime"
 	"slices"
-	"sync"
 
 	"github.com/klauspost/compress/zstd"
 )
 
 // A block is worth a delta from minDelta bytes on: below, reading what it is built on costs more than it saves.
-const (
-	minDelta   = 1 << 10
-	cachedSize = 8 << 20 // of the segments that blocks are built on
-)
+const minDelta = 1 << 10
 
 // differ stores blocks as deltas, where that pays.
 type differ struct {
@@ -21,8 +17,8 @@ type differ struct {
 	encoders chan *deltaEncoder // as many as there are processors
 }
 
-func newDiffer() *differ {
-	f := &differ{encoders: make(chan *deltaEncoder, runtime.GOMAXPROCS(0))}
+func newDiffer(memory *slab) *differ {
+	f := &differ{segments: segmentCache{memory: memory}, encoders: make(chan *deltaEncoder, runtime.GOMAXPROCS(0))}
 	for range cap(f.encoders) {
 		f.encoders <- nil // made when it is needed
 	}
@@ -46,15 +42,13 @@ func (f *differ) shrink(j *job) {
 		e = newDeltaEncoder()
 	}
 	defer func() { f.encoders <- e }()
-	out, at := j.shrunk[:0], 0
+	out, at := f.segments.memory.fit(j.shrunk, bufferSize), 0
 	for _, like := range j.like {
 		block := j.plain[like.at:][:like.length]
-		base, err := f.segments.block(like.base)
-		if err != nil {
-			continue // what cannot be read is nothing to build on
-		}
-		frame, pays := e.encode(block, base)
-		if !pays {
+		var frame []byte
+		pays := false
+		err := f.segments.use(like.base, func(base []byte) { frame, pays = e.encode(block, base) })
+		if err != nil || !pays { // what cannot be read is nothing to build on
 			continue
 		}
 		out = append(append(out, j.plain[at:like.at]...), frame...)
@@ -105,60 +99,4 @@ func (e *deltaEncoder) encode(block, base []byte) ([]byte, bool) {
 		return frame, len(frame) < len(e.alone)*7/8
 	}
 	return frame, true
-}
-
-// segmentCache keeps the plaintext of segments that were read last.
-type segmentCache struct {
-	mu     sync.Mutex
-	all    []*cachedSegment // the last used at the end
-	size   int64
-	sealed sync.Pool // of *[]byte, to read segments into
-}
-
-type cachedSegment struct {
-	at     segmentAt
-	once   sync.Once
-	stored []byte
-	err    error
-}
-
-// block returns a block that is no delta. It must not be changed.
-func (c *segmentCache) block(p place) ([]byte, error) {
-	at := segmentAt{p.object, p.segment()}
-	s := c.find(at)
-	s.once.Do(func() { s.stored, s.err = c.read(at) })
-	if s.err != nil {
-		return nil, s.err
-	}
-	return p.object.table.storedBlock(at.segment, p.block, s.stored), nil
-}
-
-func (c *segmentCache) read(at segmentAt) ([]byte, error) {
-	var b buffers
-	room, _ := c.sealed.Get().(*[]byte)
-	if room == nil {
-		room = new([]byte)
-	}
-	b.sealed = *room
-	stored, err := at.object.plain(at.segment, &b)
-	*room = b.sealed
-	c.sealed.Put(room)
-	return stored, err
-}
-
-// find makes the segment the last used, and lets go of others if it is new.
-func (c *segmentCache) find(at segmentAt) *cachedSegment {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if i := slices.IndexFunc(c.all, func(s *cachedSegment) bool { return s.at == at }); i >= 0 {
-		s := c.all[i]
-		c.all = append(slices.Delete(c.all, i, i+1), s)
-		return s
-	}
-	for c.size += at.plain(); c.size > cachedSize && len(c.all) > 0; c.all = slices.Delete(c.all, 0, 1) {
-		c.size -= c.all[0].at.plain()
-	}
-	s := &cachedSegment{at: at}
-	c.all = append(c.all, s)
-	return s
 }

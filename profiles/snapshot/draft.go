@@ -2,6 +2,7 @@ package snapshot
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -118,7 +119,7 @@ func (d *draft) carryOver() error {
 		return nil
 	}
 	moved := make([]map[uint32]uint32, len(d.ancestors.objects))
-	c := carrier{draft: d}
+	c := carrier{draft: d, buffers: buffers{slab: &d.memory}, segments: segmentCache{memory: &d.memory}}
 	for i, use := range d.ancestors.uses(d.tree, 1) {
 		o := d.ancestors.objects[i]
 		if o == nil {
@@ -196,11 +197,11 @@ func (c *carrier) carry(at segmentAt, files []bool, moved map[uint32]uint32) err
 	for _, block := range moving {
 		content := t.storedBlock(at.segment, block, stored)
 		if i, isDelta := slices.BinarySearchFunc(deltas, delta{Block: block}, byBlock); !isDelta {
-			moved[block] = c.storeCopy(content, t.hash(block))
+			moved[block] = c.store(content, t.hash(block), place{})
 		} else if built[i].object != nil {
 			moved[block] = c.storeDelta(content, t.Lengths[block], t.hash(block), built[i])
 		} else if content, err = c.expand(o, &deltas[i], content); err == nil {
-			moved[block] = c.storeCopy(content, t.hash(block))
+			moved[block] = c.store(content, t.hash(block), place{})
 		} else {
 			return err
 		}
@@ -214,9 +215,9 @@ func (c *carrier) expand(o *object, d *delta, frame []byte) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	content, err := c.segments.block(base)
-	if err != nil {
-		return nil, err
-	}
-	return decompressDelta(nil, frame, content, int(o.table.Lengths[d.Block]))
+	var content []byte
+	unread := c.segments.use(base, func(base []byte) {
+		content, err = decompressDelta(nil, frame, base, int(o.table.Lengths[d.Block]))
+	})
+	return content, errors.Join(unread, err)
 }

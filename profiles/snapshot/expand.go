@@ -72,10 +72,11 @@ func (l *lineage) read(ctx context.Context, shares []*share, use func(s *share, 
 // each calls do for all of what, from several goroutines, until there is an error.
 func each[T any](ctx context.Context, what []T, do func(T, *buffers) error) error {
 	var next atomic.Int64
+	var memory slab
 	group, ctx := errgroup.WithContext(ctx)
 	for range min(runtime.GOMAXPROCS(0), len(what)) {
 		group.Go(func() error {
-			var b buffers
+			b := buffers{slab: &memory}
 			for {
 				i := int(next.Add(1)) - 1
 				if i >= len(what) {
@@ -224,7 +225,7 @@ func (s *share) expand(stored []byte, live []delta, bases map[place]kept, b *buf
 	var lost map[uint32]error
 	from := t.starts[first]
 	size := int(t.starts[end] - from)
-	b.expanded = slices.Grow(b.expanded[:0], size+spare)
+	b.expanded = b.slab.fit(b.expanded, size+spare)
 	out := b.expanded[:size]
 	for block, i := first, 0; block < end; i++ {
 		next := end

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"slices"
 
 	"valise/crypto"
 
@@ -143,12 +142,15 @@ func checkFlags(flags uint64) error {
 }
 
 // buffers are what one goroutine reads segments with, again and again.
-type buffers struct{ sealed, plain, expanded []byte }
+type buffers struct {
+	slab                    *slab
+	sealed, plain, expanded []byte
+}
 
 // frame reads and opens segment i, which is still compressed then. It stands in b.
 func (o *object) frame(i int, b *buffers) ([]byte, error) {
 	length := int(o.table.Segments[i].Sealed)
-	b.sealed = slices.Grow(b.sealed[:0], length)[:length]
+	b.sealed = b.slab.fit(b.sealed, length)[:length]
 	if err := readAt(o, b.sealed, o.table.offsets[i]); err != nil {
 		return nil, &unreadable{o, i, err}
 	}
@@ -165,11 +167,12 @@ func (o *object) plain(i int, b *buffers) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	plain, err := decompress(b.plain, frame, int(o.table.Segments[i].Plain))
+	size := int(o.table.Segments[i].Plain)
+	b.plain = b.slab.fit(b.plain, size+spare)
+	plain, err := decompress(b.plain, frame, size)
 	if err != nil {
 		return nil, &unreadable{o, i, err}
 	}
-	b.plain = plain
 	return plain, nil
 }
 

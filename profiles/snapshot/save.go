@@ -173,15 +173,18 @@ func (d *draft) fill(dir string, all []found, toRead []int, progress Progress) e
 			progress(done, total)
 		}
 	}}
-	for _, i := range toRead {
+	files := make([]uncut, len(toRead))
+	for n, i := range toRead {
 		path := all[i].entry.Path
 		before, _ := d.ancestors.index.find(path)
-		from := cmp.Or(all[i].copy, filepath.Join(dir, filepath.FromSlash(path)))
-		extents, err := c.cut(from, all[i].stamp, before.Extents)
-		if err != nil {
-			return err
-		}
-		d.tree[i].Extents = extents
+		files[n] = uncut{cmp.Or(all[i].copy, filepath.Join(dir, filepath.FromSlash(path))), all[i].stamp, before.Extents}
+	}
+	extents, err := c.cut(files)
+	if err != nil {
+		return err
+	}
+	for n, i := range toRead {
+		d.tree[i].Extents = extents[n]
 	}
 	return d.err()
 }

@@ -344,7 +344,7 @@ func TestWhatChangesWhileItIsReadIsNotSaved(t *testing.T) {
 		t.Run(what, func(t *testing.T) {
 			g := newGenerator(8)
 			dir := t.TempDir()
-			g.put(t, dir, "a", g.noise(100<<10))
+			g.put(t, dir, "a", g.noise(8<<20)) // more than is read ahead
 			g.put(t, dir, "b", g.noise(100<<10))
 			changed := false
 			_, _, err := Save(t.Context(), io.Discard, testKey, shelf{}.open, dir, Saving{Progress: func(done, total int64) {

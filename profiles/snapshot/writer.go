@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"runtime"
-	"slices"
 
 	"valise/crypto"
 )
@@ -20,6 +19,7 @@ type writer struct {
 	out    io.Writer
 	sealed *crypto.Object
 
+	memory   slab
 	differ   *differ
 	table    table
 	filling  *job   // takes the next blocks
@@ -50,8 +50,9 @@ type job struct {
 // newWriter writes nothing yet: the header goes out with the first segment. The writer must be closed.
 func newWriter(ctx context.Context, out io.Writer, sealed *crypto.Object) *writer {
 	jobs := runtime.GOMAXPROCS(0) + 2 // one is being filled and one written, while all processors are busy
-	w := &writer{out: out, sealed: sealed, differ: newDiffer(),
+	w := &writer{out: out, sealed: sealed,
 		free: make(chan *job, jobs), queue: make(chan *job, jobs), done: make(chan struct{})}
+	w.differ = newDiffer(&w.memory)
 	w.ctx, w.fail = context.WithCancelCause(ctx)
 	for range jobs {
 		w.free <- &job{ready: make(chan error, 1)}
@@ -61,23 +62,9 @@ func newWriter(ctx context.Context, out io.Writer, sealed *crypto.Object) *write
 	return w
 }
 
-// room returns n bytes of the segment to read into. Store those blocks of them that are new, before asking for more.
-func (w *writer) room(n int) []byte {
-	if len(w.filling.plain) >= segmentSize || w.expanded >= expandedSize {
-		w.endSegment()
-	}
-	if w.filling.plain == nil {
-		w.filling.plain = make([]byte, 0, segmentSize+blockSize)
-	}
-	at := len(w.filling.plain)
-	w.filling.plain = slices.Grow(w.filling.plain, n)
-	return w.filling.plain[at : at+n]
-}
-
-// store keeps a block that lies in room, and returns its number. It may become a delta of base, if there is one.
+// store keeps a block, and returns its number. It may become a delta of base, if there is one.
 func (w *writer) store(block []byte, h hash, base place) uint32 {
-	at := len(w.filling.plain)
-	w.filling.plain = append(w.filling.plain, block...) // moves nothing as long as all of room is new
+	at := w.append(block)
 	number := w.describe(uint32(len(block)), h)
 	if base.object != nil && len(block) >= minDelta {
 		w.filling.like = append(w.filling.like, likeness{number, at, len(block), base})
@@ -85,21 +72,25 @@ func (w *writer) store(block []byte, h hash, base place) uint32 {
 	return number
 }
 
-// storeCopy keeps a block that lies elsewhere.
-func (w *writer) storeCopy(block []byte, h hash) uint32 {
-	room := w.room(len(block))
-	copy(room, block)
-	return w.store(room, h, place{})
-}
-
 // storeDelta keeps a block of that length as the frame that was made of it with base.
 func (w *writer) storeDelta(frame []byte, length uint32, h hash, base place) uint32 {
-	room := w.room(len(frame))
-	copy(room, frame)
-	w.filling.plain = w.filling.plain[:len(w.filling.plain)+len(frame)]
+	w.append(frame)
 	number := w.describe(length, h)
 	w.filling.deltas = append(w.filling.deltas, delta{Block: number, Object: base.object.number, Base: base.block, Stored: uint32(len(frame))})
 	return number
+}
+
+// append adds to a segment, a new one if the last is full, and returns where in it.
+func (w *writer) append(b []byte) int {
+	if len(w.filling.plain) >= segmentSize || w.expanded >= expandedSize {
+		w.endSegment()
+	}
+	if w.filling.plain == nil {
+		w.filling.plain = w.memory.buffer(bufferSize)
+	}
+	at := len(w.filling.plain)
+	w.filling.plain = append(w.filling.plain, b...)
+	return at
 }
 
 func (w *writer) describe(length uint32, h hash) uint32 {
@@ -115,7 +106,7 @@ func (w *writer) endSegment() {
 		w.send(func(j *job) ([]byte, error) {
 			w.differ.shrink(j)
 			j.segment.Plain = uint32(len(j.plain))
-			return compress(j.sealed[:0], j.plain), nil
+			return compress(w.memory.fit(j.sealed, bufferSize), j.plain), nil
 		})
 	}
 }
@@ -133,7 +124,7 @@ func (w *writer) take(from segmentAt, deltas []delta, bases []place) uint32 {
 		w.filling.deltas = append(w.filling.deltas, delta{Block: d.Block - begin + first, Object: bases[i].object.number, Base: bases[i].block, Stored: d.Stored})
 	}
 	w.send(func(j *job) ([]byte, error) {
-		b := buffers{sealed: j.sealed}
+		b := buffers{slab: &w.memory, sealed: j.sealed}
 		f, err := from.object.frame(from.segment, &b)
 		j.segment.Plain = t.Segments[from.segment].Plain
 		return f, err
