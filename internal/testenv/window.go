@@ -14,6 +14,10 @@ type Window struct {
 	id     string
 }
 
+// rest is how long the mouse stays in its place before it clicks, in seconds, as in a person's hand: a program may look where it
+// is only once in a while.
+const rest = "0.15"
+
 // Click presses the left button of the mouse at a place in the window.
 func (w *Window) Click(x, y int) {
 	w.screen.t.Helper()
@@ -34,7 +38,7 @@ func (w *Window) Point(x, y int) {
 
 func (w *Window) press(button string, x, y int) {
 	w.screen.t.Helper()
-	w.screen.xdotool("mousemove", "--window", w.id, strconv.Itoa(x), strconv.Itoa(y), "click", button)
+	w.screen.xdotool("mousemove", "--window", w.id, strconv.Itoa(x), strconv.Itoa(y), "sleep", rest, "click", button)
 }
 
 // Close presses the button in the window's title bar that asks it to close, until it is gone. It needs
@@ -52,7 +56,7 @@ func (w *Window) Close() {
 		}
 		w.Raise()
 		b := w.Bounds()
-		w.screen.xdotool("mousemove", strconv.Itoa(b.Max.X-inset), strconv.Itoa(b.Min.Y-inset), "click", "1")
+		w.screen.xdotool("mousemove", strconv.Itoa(b.Max.X-inset), strconv.Itoa(b.Min.Y-inset), "sleep", rest, "click", "1")
 		return within(reaction, func() bool { return !w.visible() })
 	})
 }
@@ -66,10 +70,10 @@ func (w *Window) visible() bool {
 // just started takes it once more when it has its first page. It needs Screen.WindowManager.
 func (w *Window) Raise() {
 	w.screen.t.Helper()
-	const rest = 300 * time.Millisecond
+	const reaction = 300 * time.Millisecond
 	Until(w.screen.t, "the window to have the keyboard", func() bool {
 		w.screen.xdotool("windowactivate", w.id)
-		return within(rest, w.Active) && !within(rest, func() bool { return !w.Active() })
+		return within(reaction, w.Active) && !within(reaction, func() bool { return !w.Active() })
 	})
 }
 
