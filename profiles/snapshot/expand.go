@@ -100,9 +100,6 @@ type segmentAt struct {
 	segment int
 }
 
-// plain is the length of its plaintext.
-func (at segmentAt) plain() int64 { return int64(at.object.table.Segments[at.segment].Plain) }
-
 // batch is some shares with deltas, and the blocks that these are built on.
 type batch struct {
 	shares []*share
