@@ -188,10 +188,8 @@ func (d *desktop) fill(browser *testenv.Window, x, y int, text, title string) {
 		browser.Click(x, y)
 		d.screen.Key("ctrl+a")
 		d.line(text)
-		for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline); time.Sleep(100 * time.Millisecond) {
-			if d.screen.Shows(title) {
-				return
-			}
+		if testenv.Within(20*time.Second, func() bool { return d.screen.Shows(title) }) {
+			return
 		}
 	}
 	d.screen.Window(title)

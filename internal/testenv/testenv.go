@@ -54,9 +54,10 @@ func Until(t testing.TB, what string, condition func() bool) {
 	}
 }
 
-func soon(condition func() bool) bool { return within(patience, condition) }
+func soon(condition func() bool) bool { return Within(patience, condition) }
 
-func within(limit time.Duration, condition func() bool) bool {
+// Within asks condition again and again, and says whether it became true before the limit.
+func Within(limit time.Duration, condition func() bool) bool {
 	for deadline := time.Now().Add(limit); !condition(); time.Sleep(30 * time.Millisecond) {
 		if time.Now().After(deadline) {
 			return false

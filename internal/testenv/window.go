@@ -3,6 +3,7 @@ package testenv
 import (
 	"image"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -38,7 +39,13 @@ func (w *Window) Point(x, y int) {
 
 func (w *Window) press(button string, x, y int) {
 	w.screen.t.Helper()
-	w.screen.xdotool("mousemove", "--window", w.id, strconv.Itoa(x), strconv.Itoa(y), "sleep", rest, "click", button)
+	w.screen.click(button, "--window", w.id, strconv.Itoa(x), strconv.Itoa(y))
+}
+
+// click moves the mouse to where the arguments of xdotool mousemove say, and presses a button there.
+func (s *Screen) click(button string, to ...string) {
+	s.t.Helper()
+	s.xdotool(slices.Concat([]string{"mousemove"}, to, []string{"sleep", rest, "click", button})...)
 }
 
 // Close presses the button in the window's title bar that asks it to close, until it is gone. It needs
@@ -56,8 +63,8 @@ func (w *Window) Close() {
 		}
 		w.Raise()
 		b := w.Bounds()
-		w.screen.xdotool("mousemove", strconv.Itoa(b.Max.X-inset), strconv.Itoa(b.Min.Y-inset), "sleep", rest, "click", "1")
-		return within(reaction, func() bool { return !w.visible() })
+		w.screen.click("1", strconv.Itoa(b.Max.X-inset), strconv.Itoa(b.Min.Y-inset))
+		return Within(reaction, func() bool { return !w.visible() })
 	})
 }
 
@@ -73,7 +80,7 @@ func (w *Window) Raise() {
 	const reaction = 300 * time.Millisecond
 	Until(w.screen.t, "the window to have the keyboard", func() bool {
 		w.screen.xdotool("windowactivate", w.id)
-		return within(reaction, w.Active) && !within(reaction, func() bool { return !w.Active() })
+		return Within(reaction, w.Active) && !Within(reaction, func() bool { return !w.Active() })
 	})
 }
 

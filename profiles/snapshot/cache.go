@@ -26,16 +26,16 @@ type cachedSegment struct {
 	err    error
 }
 
-// use hands do a block that is no delta, to be read only, and only until do returns.
-func (c *segmentCache) use(p place, do func(block []byte)) error {
+// use hands do a block that is no delta, to be read only, and only until do returns. It returns do's error, or why there is
+// no block.
+func (c *segmentCache) use(p place, do func(block []byte) error) error {
 	s := c.take(segmentAt{p.object, p.segment()})
 	defer c.giveBack(s)
 	s.once.Do(func() { c.read(s) })
 	if s.err != nil {
 		return s.err
 	}
-	do(p.object.table.storedBlock(s.at.segment, p.block, s.stored))
-	return nil
+	return do(p.object.table.storedBlock(s.at.segment, p.block, s.stored))
 }
 
 // take makes the segment the last used, in the place of one that nobody uses if it is new.

@@ -68,17 +68,15 @@ func (c *cutter) cut(files []uncut) ([][]extent, error) {
 	})
 	group.Go(func() error {
 		var was blocksOf
-		last := -1
 		for k := range queue {
 			<-k.hashed
 			if err := c.out.err(); err != nil {
 				return err
 			}
-			if k.file != last {
-				last = k.file
-				was = blocksOf{objects: c.older.objects, extents: files[last].before}
+			if k.at == 0 {
+				was = blocksOf{objects: c.older.objects, extents: files[k.file].before}
 			}
-			extents[last] = c.store(k, &was, extents[last])
+			extents[k.file] = c.store(k, &was, extents[k.file])
 			c.read(len(k.data))
 			free <- k
 		}

@@ -47,7 +47,10 @@ func (f *differ) shrink(j *job) {
 		block := j.plain[like.at:][:like.length]
 		var frame []byte
 		pays := false
-		err := f.segments.use(like.base, func(base []byte) { frame, pays = e.encode(block, base) })
+		err := f.segments.use(like.base, func(base []byte) error {
+			frame, pays = e.encode(block, base)
+			return nil
+		})
 		if err != nil || !pays { // what cannot be read is nothing to build on
 			continue
 		}

@@ -2,7 +2,6 @@ package snapshot
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -119,7 +118,7 @@ func (d *draft) carryOver() error {
 		return nil
 	}
 	moved := make([]map[uint32]uint32, len(d.ancestors.objects))
-	c := carrier{draft: d, buffers: buffers{slab: &d.memory}, segments: segmentCache{memory: &d.memory}}
+	c := carrier{draft: d, buffers: buffers{slab: &d.memory}}
 	for i, use := range d.ancestors.uses(d.tree, 1) {
 		o := d.ancestors.objects[i]
 		if o == nil {
@@ -156,8 +155,7 @@ func (d *draft) carryOver() error {
 // carrier carries segments over.
 type carrier struct {
 	*draft
-	buffers  buffers
-	segments segmentCache
+	buffers buffers
 }
 
 // carry brings those blocks of a segment over that have to move, and notes their new numbers in moved.
@@ -216,8 +214,9 @@ func (c *carrier) expand(o *object, d *delta, frame []byte) ([]byte, error) {
 		return nil, err
 	}
 	var content []byte
-	unread := c.segments.use(base, func(base []byte) {
+	err = c.differ.segments.use(base, func(base []byte) (err error) {
 		content, err = decompressDelta(nil, frame, base, int(o.table.Lengths[d.Block]))
+		return err
 	})
-	return content, errors.Join(unread, err)
+	return content, err
 }
