@@ -299,7 +299,7 @@ func (b *bench) connect(folder string) {
 		b.t.Errorf("after the test %T has the focus", b.window.Canvas().Focused())
 	}
 	test.Tap(card.Connect)
-	b.until("the place", func() bool { return b.desk.syncing.status.Place != "" })
+	b.until("the place", func() bool { return b.desk.syncing.status.Place != "" && card.Said() != "Connecting…" })
 	if b.window.Canvas().Focused() != card.Sync || card.Said() != "" {
 		b.t.Errorf("once connected %T has the focus, and the card says %q", b.window.Canvas().Focused(), card.Said())
 	}
