@@ -80,7 +80,7 @@ e2e: build build/valise-faults ## the tests of the whole program: go test's own 
 	$(call heading,tests of the whole program)
 	@$(E2E) -timeout 30m $(ARGS) ./e2e/...
 
-kills: build/valise-faults ## kill app, browser or both ROUNDS (100) times at random, and once at each step; SEED repeats a run
+kills: build build/valise-faults ## kill app, browser or both ROUNDS (100) times at random, and once at each step; SEED repeats a run
 	$(call heading,deaths of app and browser)
 	@VALISE_ROUNDS=$(or $(ROUNDS),100) VALISE_SEED=$(SEED) $(E2E) -timeout 24h -v -run '^TestDeath' $(ARGS) ./e2e
 
