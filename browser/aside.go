@@ -10,7 +10,7 @@ import (
 	"github.com/chromedp/cdproto/target"
 )
 
-// aside is a session with one tab, past the driver, in which nothing is turned on: the page cannot notice it.
+// aside is a session with one tab, past the driver, in which nothing is turned on that a page can notice.
 type aside struct {
 	process *Process
 	session target.SessionID
@@ -39,7 +39,7 @@ func (a aside) Call(ctx context.Context, method string, params, result any) erro
 	return a.process.pipe.ask(ctx, a.session, cdproto.MethodType(method), params, result)
 }
 
-// Subscribe implements cdp.Session; there are no events, since nothing is turned on.
+// Subscribe implements cdp.Session; events are for bypass.hear.
 func (a aside) Subscribe(string) (<-chan jsonv2.Value, func()) {
 	none := make(chan jsonv2.Value)
 	close(none)

@@ -19,6 +19,7 @@ type bypass struct {
 	mu      sync.Mutex
 	last    int64
 	waiting map[int64]chan *cdproto.Message
+	ours    map[target.SessionID]func(*cdproto.Message) // the sessions whose events are not the driver's
 	lost    chan struct{}
 	losing  sync.Once
 }
@@ -27,7 +28,19 @@ type bypass struct {
 const firstBypassed = 1 << 30
 
 func newBypass(pipe *chromedp.PipeConn) *bypass {
-	return &bypass{PipeConn: pipe, last: firstBypassed, waiting: map[int64]chan *cdproto.Message{}, lost: make(chan struct{})}
+	return &bypass{PipeConn: pipe, last: firstBypassed, waiting: map[int64]chan *cdproto.Message{},
+		ours: map[target.SessionID]func(*cdproto.Message){}, lost: make(chan struct{})}
+}
+
+// hear has the events of a session given to listen, which must not wait for anything. nil ends that.
+func (b *bypass) hear(session target.SessionID, listen func(*cdproto.Message)) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if listen == nil {
+		delete(b.ours, session)
+	} else {
+		b.ours[session] = listen
+	}
 }
 
 // Read gives the driver what is not ours.
@@ -40,12 +53,17 @@ func (b *bypass) Read(ctx context.Context, m *cdproto.Message) error {
 		b.mu.Lock()
 		asked := b.waiting[m.ID]
 		delete(b.waiting, m.ID)
+		listen := b.ours[m.SessionID]
 		b.mu.Unlock()
-		if asked == nil {
+		ours := *m
+		switch {
+		case asked != nil:
+			asked <- &ours
+		case listen != nil && m.ID == 0:
+			listen(&ours)
+		default:
 			return nil
 		}
-		answer := *m
-		asked <- &answer
 		*m = cdproto.Message{}
 	}
 }

@@ -89,7 +89,8 @@ func (p *Process) watch() {
 	err := p.cmd.Wait()
 	fault.Point("closing: the browser has ended")
 	endHelpers(p.dir)
-	keepSessionStorage(UserDataDir(p.dir)) // an error costs what Chromium drops
+	keepSessionStorage(UserDataDir(p.dir))       // an error costs what Chromium drops
+	forgetExtensions(UserDataDir(p.dir), p.lent) // an error leaves what the next start clears
 	clearSocket(p.dir)
 	p.ending = p.howItEnded(err == nil)
 	p.pipe.Close()

@@ -25,12 +25,16 @@ func flags(b Browser, o Options, ambient []string) []string {
 		f = append(f, "--remote-debugging-port=0")
 	}
 	if o.Headless {
-		f = append(f, headlessFlags(b)...)
+		f = append(f, headlessFlags(b, o)...)
 	} else {
 		// Without it a bar under the tabs warns of --disable-blink-features; the bar has no other switch than a policy of
 		// the whole computer. It also spares the questions of a first start; sites do not see it.
 		f = append(f, "--test-type")
+		if o.UserAgent != "" {
+			f = append(f, "--user-agent="+o.userAgent(b))
+		}
 	}
+	f = append(f, o.Surroundings.flags()...)
 	f = append(f, ambient...)
 	f = append(f, o.Args...)
 	return append(f, o.URLs...)
@@ -39,13 +43,20 @@ func flags(b Browser, o Options, ambient []string) []string {
 // headlessFlags make a headless browser look as the same browser does on a desk: its own user agent says HeadlessChrome, and
 // its screen is 800 by 600. The client hints are right without help, but for the lists of full versions, which a user agent
 // from the command line leaves empty.
-func headlessFlags(b Browser) []string {
-	f := []string{"--headless=new", "--screen-info={1920x1080}", "--window-size=1280,800"}
+func headlessFlags(b Browser, o Options) []string {
+	window := "1280,800"
+	if width, height := o.size(); width > 0 {
+		window = fmt.Sprintf("%d,%d", width, height+aboveThePage)
+	}
+	f := []string{"--headless=new", "--screen-info={1920x1080}", "--window-size=" + window}
 	if b.Version != "" {
-		f = append(f, "--user-agent="+userAgent(b))
+		f = append(f, "--user-agent="+o.userAgent(b))
 	}
 	return f
 }
+
+// aboveThePage is about how much of a window its tabs and its address take.
+const aboveThePage = 90
 
 // userAgent is what the browser says with a window: since version 101 the form is frozen but for the major version.
 func userAgent(b Browser) string {
@@ -56,10 +67,15 @@ func userAgent(b Browser) string {
 	if system == "" {
 		system = "X11; Linux x86_64"
 	}
-	major, _, _ := strings.Cut(b.Version, ".")
-	ua := fmt.Sprintf("Mozilla/5.0 (%s) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/%s.0.0.0 Safari/537.36", system, major)
+	ua := fmt.Sprintf("Mozilla/5.0 (%s) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/%s.0.0.0 Safari/537.36", system, b.major())
 	if b.Name == "Edge" {
-		ua += fmt.Sprintf(" Edg/%s.0.0.0", major)
+		ua += fmt.Sprintf(" Edg/%s.0.0.0", b.major())
 	}
 	return ua
+}
+
+// major is the first part of the version.
+func (b Browser) major() string {
+	major, _, _ := strings.Cut(b.Version, ".")
+	return major
 }

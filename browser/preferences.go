@@ -77,7 +77,10 @@ func seed(text []byte) ([]byte, error) {
 			return nil, err
 		}
 	}
-	changed := false
+	changed, err := forgetSurroundings(root)
+	if err != nil {
+		return nil, err
+	}
 	for _, s := range settings {
 		group := map[string]json.RawMessage{}
 		if raw, ok := root[s.group]; ok {

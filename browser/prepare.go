@@ -15,11 +15,11 @@ const portFile = "DevToolsActivePort"
 
 // prepare makes the directory of a session ready for a start: nobody else has it open, no lock of a dead browser is left, every
 // value in it can be decrypted here, and its preferences bring back what was open.
-func prepare(ctx context.Context, sessionDir string) error {
-	if inUse(sessionDir) {
+func prepare(ctx context.Context, o Options) error {
+	if inUse(o.Dir) {
 		return ErrInUse
 	}
-	userDataDir := UserDataDir(sessionDir)
+	userDataDir := UserDataDir(o.Dir)
 	if err := clearLocks(userDataDir); err != nil {
 		return err
 	}
@@ -28,6 +28,9 @@ func prepare(ctx context.Context, sessionDir string) error {
 	}
 	if err := checkKeys(ctx, userDataDir); err != nil {
 		return err
+	}
+	if err := seedPolicies(userDataDir, o.Surroundings); err != nil {
+		return fmt.Errorf("preparing the policies of the browser: %w", err)
 	}
 	return seedPreferences(userDataDir)
 }

@@ -9,6 +9,7 @@ import (
 
 	cdpbrowser "github.com/chromedp/cdproto/browser"
 	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/target"
 	"github.com/chromedp/chromedp"
 )
@@ -16,11 +17,16 @@ import (
 // Process is a running browser. Its methods may be called from several goroutines.
 type Process struct {
 	cmd          *exec.Cmd
-	dir          string // of the session
+	dir          string   // of the session
+	lent         []string // extensions that are not the profile's
 	pipe         *bypass
 	driver       *chromedp.Browser
 	output       *output
 	webSocketURL string
+	attendance   *attendance // nil: there is nothing to tell the tabs
+
+	mu      sync.Mutex
+	options Options // of the start; its size may change
 
 	climb   sync.Once     // the ladder of Close is climbed once
 	hurry   chan struct{} // closed: the patience of every further step is short
@@ -94,12 +100,37 @@ func (p *Process) unfold(ctx context.Context, tab target.ID) (Page, error) {
 	return Page{tab: tab}, nil
 }
 
-// OpenURL opens a tab, in front; an empty URL gives a new-tab page.
+// OpenURL opens a tab, in front; an empty URL gives a new-tab page, or an empty one where that is closed.
 func (p *Process) OpenURL(ctx context.Context, url string) error {
-	if url == "" {
+	switch {
+	case url == "" && p.options.Fenced:
+		url = emptyPage
+	case url == "":
 		url = "chrome://newtab/"
 	}
-	_, err := cdp.Call(ctx, p.driver, target.CreateTarget, target.CreateTargetParams{URL: url})
+	return p.open(ctx, url, false)
+}
+
+// open opens a tab. What a browser says it is goes into a request before the tab of that request is there to be told, unless the tab is
+// there first.
+func (p *Process) open(ctx context.Context, url string, behind bool) error {
+	first := url
+	if p.options.UserAgent != "" {
+		first = emptyPage
+	}
+	created, err := cdp.Call(ctx, p.driver, target.CreateTarget, target.CreateTargetParams{URL: first, Background: new(behind)})
+	if err != nil || first == url {
+		return err
+	}
+	if err := p.attendance.settle(ctx); err != nil {
+		return err
+	}
+	tab, err := p.aside(ctx, created.TargetID)
+	if err != nil {
+		return err
+	}
+	defer tab.leave()
+	_, err = cdp.Call(ctx, tab, page.Navigate, page.NavigateParams{URL: url})
 	return err
 }
 

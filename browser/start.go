@@ -31,19 +31,24 @@ type Options struct {
 	Port     bool      // also open a DevTools port on 127.0.0.1 (chosen by the browser) for other tools
 	Args     []string  // further arguments; VALISE_CHROMIUM_ARGS is added by Start itself
 	Log      io.Writer // gets what the browser prints; may be nil
+
+	Surroundings // what a site finds around it
 }
 
 // Start prepares the profile directory (see prepare) and starts the browser on it over the DevTools pipe; it returns when
 // DevTools answers and there is a tab. The browser outlives the context. If this program dies, the pipe ends with it, and the browser closes
 // in order by itself.
 //
-// Errors: ErrRoot, ErrNoScreen, ErrBadArguments, ErrInUse, ErrForeignKeys, ErrDidNotStart.
+// Errors: ErrRoot, ErrNoScreen, ErrBadArguments, ErrInUse, ErrForeignKeys, ErrDidNotStart, ErrNotFenced, and what is wrong with the surroundings.
 func Start(ctx context.Context, b Browser, o Options) (*Process, error) {
 	ambient, err := ambientArgs()
 	if err != nil {
 		return nil, err
 	}
 	if err := canRunHere(o, ambient); err != nil {
+		return nil, err
+	}
+	if err := o.check(); err != nil {
 		return nil, err
 	}
 	if o.Dir, err = filepath.Abs(o.Dir); err != nil {
@@ -54,12 +59,13 @@ func Start(ctx context.Context, b Browser, o Options) (*Process, error) {
 			return nil, fmt.Errorf("making the directory of the browser: %w", err)
 		}
 	}
-	if err := prepare(ctx, o.Dir); err != nil {
+	if err := prepare(ctx, o); err != nil {
 		return nil, err
 	}
 
 	fault.Point("starting: the directory is prepared")
-	p, err := launch(b, o, flags(b, o, ambient))
+	at := o.placeholder()
+	p, err := launch(b, o, flags(b, at, ambient))
 	if err != nil {
 		return nil, ErrDidNotStart.Because(err)
 	}
@@ -73,6 +79,12 @@ func Start(ctx context.Context, b Browser, o Options) (*Process, error) {
 	fault.Point("starting: it answers")
 	p.waitForTab(ctx)
 	fault.Point("starting: a tab is open")
+	if o.Fenced || o.toldToTabs() {
+		if err := p.surround(ctx, b, o, at); err != nil {
+			p.didNotStart(ctx)
+			return nil, fmt.Errorf("preparing the surroundings of the session: %w", err)
+		}
+	}
 	if o.Port {
 		if err := p.readPort(ctx); err != nil {
 			return nil, err
@@ -91,7 +103,7 @@ func launch(b Browser, o Options, args []string) (*Process, error) {
 	defer w.closeTheirs()
 
 	cmd := exec.Command(b.Path, args...)
-	cmd.Env = append(environment(), "BREAKPAD_DUMP_LOCATION="+crashDir(o.Dir))
+	cmd.Env = append(o.environment(environment()), "BREAKPAD_DUMP_LOCATION="+crashDir(o.Dir))
 	cmd.Stdout, cmd.Stderr = w.theirOutput, w.theirOutput
 	cmd.SysProcAttr = ownGroup()
 	if err := w.join(cmd); err != nil {
@@ -106,6 +118,7 @@ func launch(b Browser, o Options, args []string) (*Process, error) {
 	p := &Process{
 		cmd:    cmd,
 		dir:    o.Dir,
+		lent:   o.Extensions,
 		pipe:   newBypass(chromedp.NewPipeConn(w.ourAnswers, w.ourCommands)),
 		output: follow(w.ourOutput, o.Log),
 		hurry:  make(chan struct{}),

@@ -3,6 +3,8 @@ package profiles
 import (
 	"io"
 
+	"valise/browser"
+
 	"github.com/google/uuid"
 )
 
@@ -34,4 +36,6 @@ type How struct {
 	Headless bool      // no window
 	Port     bool      // a DevTools port on 127.0.0.1 for other programs
 	Log      io.Writer // the browser's own messages; may be nil
+
+	browser.Surroundings // what sites find around them in this session; nothing of it is saved
 }

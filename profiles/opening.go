@@ -163,6 +163,7 @@ func (s *Session) begin(ctx context.Context, p plan) (err error) {
 	}
 	started, err := browser.Start(ctx, p.browser, browser.Options{
 		Dir: s.folder.dir, URLs: p.how.URLs, Headless: p.how.Headless, Port: p.how.Port, Log: messages,
+		Surroundings: p.how.Surroundings,
 	})
 	if err != nil {
 		return err
