@@ -20,6 +20,7 @@ type bypass struct {
 	last    int64
 	waiting map[int64]chan *cdproto.Message
 	ours    map[target.SessionID]func(*cdproto.Message) // the sessions whose events are not the driver's
+	lines   map[target.SessionID]*Line                  // by each of their sessions
 	lost    chan struct{}
 	losing  sync.Once
 }
@@ -29,7 +30,7 @@ const firstBypassed = 1 << 30
 
 func newBypass(pipe *chromedp.PipeConn) *bypass {
 	return &bypass{PipeConn: pipe, last: firstBypassed, waiting: map[int64]chan *cdproto.Message{},
-		ours: map[target.SessionID]func(*cdproto.Message){}, lost: make(chan struct{})}
+		ours: map[target.SessionID]func(*cdproto.Message){}, lines: map[target.SessionID]*Line{}, lost: make(chan struct{})}
 }
 
 // hear has the events of a session given to listen, which must not wait for anything. nil ends that.
@@ -47,10 +48,16 @@ func (b *bypass) hear(session target.SessionID, listen func(*cdproto.Message)) {
 func (b *bypass) Read(ctx context.Context, m *cdproto.Message) error {
 	for {
 		if err := b.PipeConn.Read(ctx, m); err != nil {
-			b.losing.Do(func() { close(b.lost) })
+			b.losing.Do(b.lose)
 			return err
 		}
 		b.mu.Lock()
+		if line := b.lines[m.SessionID]; line != nil {
+			line.take(m)
+			b.mu.Unlock()
+			*m = cdproto.Message{}
+			continue
+		}
 		asked := b.waiting[m.ID]
 		delete(b.waiting, m.ID)
 		listen := b.ours[m.SessionID]
@@ -65,6 +72,16 @@ func (b *bypass) Read(ctx context.Context, m *cdproto.Message) error {
 			return nil
 		}
 		*m = cdproto.Message{}
+	}
+}
+
+// lose tells those who wait that the browser is gone.
+func (b *bypass) lose() {
+	close(b.lost)
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for _, line := range b.lines {
+		line.giveUp()
 	}
 }
 

@@ -43,6 +43,7 @@ var reserved = map[string][]string{
 	"github.com/spf13/cobra":             {"cli"},
 	"github.com/zalando/go-keyring":      {"crypto"},
 	"github.com/chromedp/":               {"browser", "internal/testenv"},
+	"github.com/coder/websocket":         {"engine"},
 	"golang.org/x/crypto/":               {"crypto", "browser"},
 	"github.com/klauspost/compress/zstd": {"profiles/snapshot", "bench"},
 }
