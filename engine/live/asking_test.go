@@ -159,4 +159,10 @@ func TestTheClipboardsOfViewerAndPageAreJoined(t *testing.T) {
 		text, err := chromedp.Run(s.tab, chromedp.Evaluate[string](`navigator.clipboard.readText().catch((e) => String(e))`, chromedp.EvalAwaitPromise))
 		return err == nil && text == "words to be copied"
 	})
+	s.click(200, 220)
+	s.do(chromedp.KeyEvent("v", chromedp.KeyModifiers(chromedp.ModifierCtrl)))
+	th.hears("pasted words to be copied")
+	th.hears("line words to be copied")
+	s.types("!") // and the keys go on
+	th.hears("line words to be copied!")
 }

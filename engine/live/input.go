@@ -131,7 +131,7 @@ func (r *Room) key(t *tab, v *viewer, m incoming) {
 // keyEvent is a key as DevTools wants it. Only a key with a text writes.
 func keyEvent(m incoming) params {
 	p := params{"type": "keyUp", "key": m.Key, "code": m.Code, "modifiers": m.Mods, "location": m.Location & 3,
-		"windowsVirtualKeyCode": m.KeyCode & 0xFFFF, "nativeVirtualKeyCode": m.KeyCode & 0xFFFF}
+		"windowsVirtualKeyCode": m.KeyCode & 0xFFFF}
 	if m.Kind == "down" {
 		p["type"] = "rawKeyDown"
 		p["autoRepeat"] = m.Repeat

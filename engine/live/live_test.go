@@ -41,7 +41,7 @@ func TestTabsAreShownSwitchedOpenedAndClosed(t *testing.T) {
 	testenv.Until(t, "a second tab in front", func() bool {
 		return eval[bool](s, `view.querySelectorAll(".tab").length === 2 && view.activeElement?.className === "address"`)
 	})
-	s.types(th.site + "/other.html\r")
+	s.do(chromedp.KeyEvent(th.site + "/other.html\r"))
 	s.sees(240, 160, 0, 900, 600)
 	testenv.Until(t, "its title", func() bool {
 		return eval[string](s, `view.querySelector(".tab[aria-selected=true]").textContent`) == "Other"

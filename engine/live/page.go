@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"strings"
 )
 
 // What the browser draws outside of the page is in no picture: the shape of the pointer, the list of a <select>. And what is copied goes
@@ -205,24 +204,17 @@ func (r *Room) ask(ctx context.Context, t *tab, expression string) (json.RawMess
 	return answer.Result.Value, err
 }
 
-// paste puts what a viewer has into the browser's clipboard, and presses the keys. The lock is held.
+// paste gives the page what a viewer has in their clipboard: as the browser's own paste does, it tells the page first, which may take it its
+// own way, and else is written. The lock is held.
 func (r *Room) paste(t *tab, text, html string) {
 	content, _ := json.Marshal([]string{text, html})
-	modifier := 2
-	if onMac {
-		modifier = 4
-	}
 	r.errand(func(ctx context.Context) {
-		answer, err := r.ask(ctx, t, "valise.fill(..."+strings.ReplaceAll(string(content), "</", `<\/`)+")")
-		r.mu.Lock()
-		defer r.mu.Unlock()
-		if err != nil || string(answer) != "true" { // without the script, such as on a page of the browser itself
-			r.press(t, "Input.insertText", params{"text": text})
+		answer, err := r.ask(ctx, t, "valise.paste(..."+string(content)+")")
+		if err == nil && string(answer) == "true" {
 			return
 		}
-		key := incoming{Kind: "down", Key: "v", Code: "KeyV", KeyCode: 'V', Mods: modifier}
-		r.press(t, "Input.dispatchKeyEvent", keyEvent(key))
-		key.Kind = "up"
-		r.press(t, "Input.dispatchKeyEvent", keyEvent(key))
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		r.press(t, "Input.insertText", params{"text": text})
 	})
 }

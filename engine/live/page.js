@@ -43,16 +43,7 @@
 			return field.value.slice(field.selectionStart, field.selectionEnd)
 		return String(getSelection())
 	}
-	let filling = null
-	addEventListener("copy", (event) => {
-		if (!filling) return
-		event.clipboardData.setData("text/plain", filling[0])
-		if (filling[1]) event.clipboardData.setData("text/html", filling[1])
-		event.preventDefault()
-		event.stopImmediatePropagation()
-	}, {capture: true})
 	const copied = (event) => {
-		if (filling) return
 		const text = event.defaultPrevented ? event.clipboardData.getData("text/plain") : selected()
 		if (text) say({copied: text.slice(0, 200000)})
 	}
@@ -116,13 +107,14 @@
 			select.dispatchEvent(new Event("input", {bubbles: true, composed: true}))
 			select.dispatchEvent(new Event("change", {bubbles: true}))
 		},
-		fill(text, html) {
-			filling = [text, html]
-			try {
-				return document.execCommand("copy")
-			} finally {
-				filling = null
-			}
+		// paste says whether the page has taken what is pasted.
+		paste(text, html) {
+			let field = document.activeElement ?? document.body
+			while (field?.shadowRoot?.activeElement) field = field.shadowRoot.activeElement
+			const data = new DataTransfer()
+			data.setData("text/plain", text)
+			if (html) data.setData("text/html", html)
+			return !field.dispatchEvent(new ClipboardEvent("paste", {clipboardData: data, bubbles: true, cancelable: true, composed: true}))
 		},
 	}
 })()

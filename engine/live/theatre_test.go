@@ -14,6 +14,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"unicode"
 
 	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/chromedp"
@@ -245,8 +246,27 @@ func (s *seat) clickOn(selector string) {
 	s.do(chromedp.MouseClickXY(box[0], box[1]))
 }
 
-// types presses the keys of a text.
-func (s *seat) types(text string) { s.t.Helper(); s.do(chromedp.KeyEvent(text)) }
+// types presses the keys of a text, "\r" for Enter, as a keyboard does: one event for a key that writes.
+func (s *seat) types(text string) {
+	s.t.Helper()
+	for _, c := range text {
+		key, code := string(c), int64(0)
+		switch {
+		case c == '\r':
+			key, code = "Enter", 13
+		case c < 128 && (unicode.IsLetter(c) || unicode.IsDigit(c)): // the codes of other keys are not those of their signs
+			code = int64(unicode.ToUpper(c))
+		}
+		for _, p := range []input.DispatchKeyEventParams{
+			{Type: input.DispatchKeyEventTypeKeyDown, Key: key, Text: string(c), WindowsVirtualKeyCode: code},
+			{Type: input.DispatchKeyEventTypeKeyUp, Key: key, WindowsVirtualKeyCode: code},
+		} {
+			if _, err := chromedp.Call(s.tab, input.DispatchKeyEvent, p); err != nil {
+				s.t.Fatal(err)
+			}
+		}
+	}
+}
 
 func (s *seat) do(actions ...chromedp.Action[chromedp.Void]) {
 	s.t.Helper()

@@ -101,7 +101,8 @@ const listen = (screen, send, shortcut) => {
 	on(field, "keydown", (e) => {
 		if (composing || e.isComposing || e.keyCode === 229 || e.key === "Dead" || e.key === "Process" || e.key === "Unidentified") return
 		const command = onMac ? e.metaKey : e.ctrlKey
-		if (command && !e.altKey && !e.shiftKey && e.code === "KeyV") return // its paste event says more
+		if (command && !e.altKey && e.key.toLowerCase() === "v") return // its paste event says more
+		if (e.shiftKey && !command && e.key === "Insert") return
 		if (shortcut(e)) return e.preventDefault()
 		if (/^F1[12]$/.test(e.key)) return
 		e.preventDefault()
