@@ -91,6 +91,9 @@ func (p *Process) watch() {
 	endHelpers(p.dir)
 	keepSessionStorage(UserDataDir(p.dir))       // an error costs what Chromium drops
 	forgetExtensions(UserDataDir(p.dir), p.lent) // an error leaves what the next start clears
+	if len(p.taken) > 0 {
+		fileAccess(UserDataDir(p.dir), true, p.taken) // an error leaves them without
+	}
 	clearSocket(p.dir)
 	p.ending = p.howItEnded(err == nil)
 	p.pipe.Close()

@@ -135,3 +135,19 @@ func forgetIn(profile string, lent func(dir string) bool) error {
 	}
 	return errors.Join(failed...)
 }
+
+// realPaths are the directories as Chromium writes them down, and makes their ids of.
+func realPaths(dirs []string) ([]string, error) {
+	var all []string
+	for _, dir := range dirs {
+		dir, err := filepath.Abs(dir)
+		if err == nil {
+			dir, err = filepath.EvalSymlinks(dir)
+		}
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, dir)
+	}
+	return all, nil
+}

@@ -15,7 +15,7 @@ const portFile = "DevToolsActivePort"
 
 // prepare makes the directory of a session ready for a start: nobody else has it open, no lock of a dead browser is left, every
 // value in it can be decrypted here, and its preferences bring back what was open.
-func prepare(ctx context.Context, o Options) error {
+func prepare(ctx context.Context, o *Options) error {
 	if inUse(o.Dir) {
 		return ErrInUse
 	}
@@ -32,5 +32,16 @@ func prepare(ctx context.Context, o Options) error {
 	if err := seedPolicies(userDataDir, o.Surroundings); err != nil {
 		return fmt.Errorf("preparing the policies of the browser: %w", err)
 	}
-	return seedPreferences(userDataDir)
+	if err := seedPreferences(userDataDir); err != nil || !o.Fenced {
+		return err
+	}
+	taken, err := fileAccess(userDataDir, false, nil)
+	if err == nil {
+		o.taken = taken
+		err = denyFileAccess(userDataDir, o.Extensions)
+	}
+	if err != nil {
+		return fmt.Errorf("taking access to files from extensions: %w", err)
+	}
+	return nil
 }

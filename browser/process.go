@@ -19,6 +19,7 @@ type Process struct {
 	cmd          *exec.Cmd
 	dir          string   // of the session
 	lent         []string // extensions that are not the profile's
+	taken        []string // extensions that get the access to files back
 	pipe         *bypass
 	driver       *chromedp.Browser
 	output       *output

@@ -33,6 +33,8 @@ type Options struct {
 	Log      io.Writer // gets what the browser prints; may be nil
 
 	Surroundings // what a site finds around it
+
+	taken []string // extensions that may read files, but not in this session
 }
 
 // Start prepares the profile directory (see prepare) and starts the browser on it over the DevTools pipe; it returns when
@@ -54,12 +56,15 @@ func Start(ctx context.Context, b Browser, o Options) (*Process, error) {
 	if o.Dir, err = filepath.Abs(o.Dir); err != nil {
 		return nil, err
 	}
+	if o.Extensions, err = realPaths(o.Extensions); err != nil {
+		return nil, err
+	}
 	for _, dir := range []string{UserDataDir(o.Dir), cacheDir(o.Dir), crashDir(o.Dir)} {
 		if err := os.MkdirAll(dir, 0o700); err != nil {
 			return nil, fmt.Errorf("making the directory of the browser: %w", err)
 		}
 	}
-	if err := prepare(ctx, o); err != nil {
+	if err := prepare(ctx, &o); err != nil {
 		return nil, err
 	}
 
@@ -79,7 +84,7 @@ func Start(ctx context.Context, b Browser, o Options) (*Process, error) {
 	fault.Point("starting: it answers")
 	p.waitForTab(ctx)
 	fault.Point("starting: a tab is open")
-	if o.Fenced || o.toldToTabs() {
+	if o.Fenced || o.toldToTabs() || !slices.Equal(at.URLs, o.URLs) {
 		if err := p.surround(ctx, b, o, at); err != nil {
 			p.didNotStart(ctx)
 			return nil, fmt.Errorf("preparing the surroundings of the session: %w", err)
@@ -119,6 +124,7 @@ func launch(b Browser, o Options, args []string) (*Process, error) {
 		cmd:    cmd,
 		dir:    o.Dir,
 		lent:   o.Extensions,
+		taken:  o.taken,
 		pipe:   newBypass(chromedp.NewPipeConn(w.ourAnswers, w.ourCommands)),
 		output: follow(w.ourOutput, o.Log),
 		hurry:  make(chan struct{}),

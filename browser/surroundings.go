@@ -198,9 +198,9 @@ func androidChrome(b Browser) emulation.SetUserAgentOverrideParams {
 }
 
 // placeholder are the options of a start after which something has to be done before any address is opened: an empty tab keeps the
-// place of those that were asked for.
+// place of those that were asked for. It does so too for several of them without a window, which Chromium refuses to start with.
 func (o Options) placeholder() Options {
-	if o.Fenced || o.toldToTabs() && len(o.URLs) > 0 {
+	if o.Fenced || o.toldToTabs() && len(o.URLs) > 0 || o.Headless && len(o.URLs) > 1 {
 		o.URLs = []string{emptyPage}
 	}
 	return o
