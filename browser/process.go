@@ -135,6 +135,21 @@ func (p *Process) open(ctx context.Context, url string, behind bool) error {
 	return err
 }
 
+// Navigate sends some tab to an address: the one tab, where the browser has just started.
+func (p *Process) Navigate(ctx context.Context, url string) error {
+	tab, err := p.page(ctx)
+	if err != nil {
+		return err
+	}
+	beside, err := p.aside(ctx, tab)
+	if err != nil {
+		return err
+	}
+	defer beside.leave()
+	_, err = cdp.Call(ctx, beside, page.Navigate, page.NavigateParams{URL: url})
+	return err
+}
+
 // page is some tab; "" when there is none.
 func (p *Process) page(ctx context.Context) (target.ID, error) {
 	all, err := cdp.Call(ctx, p.driver, target.GetTargets, target.GetTargetsParams{})

@@ -77,7 +77,7 @@ beginning of an id that no other profile shares.`,
 		}
 	}
 	group(groupSessions, "Sessions:",
-		newCommand(t), openCommand(t), runCommand(t), sessionsCommand(t), saveCommand(t), stopCommand(t))
+		newCommand(t), openCommand(t), runCommand(t), sessionsCommand(t), saveCommand(t), stopCommand(t), serveCommand(t), enginesCommand(t))
 	group(groupProfiles, "Profiles:",
 		listCommand(t), historyCommand(t), diffCommand(t), labelCommand(t), rollbackCommand(t), forkCommand(t), renameCommand(t), trashCommand(t), untrashCommand(t))
 	group(groupVault, "The vault:",

@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"fmt"
+	"log/slog"
 
 	"valise/profiles"
 
@@ -10,7 +11,12 @@ import (
 )
 
 // withVault opens the library for a verb, and closes it when the verb is done.
-func (t *terminal) withVault(ctx context.Context, verb func(*profiles.Library) error) (err error) {
+func (t *terminal) withVault(ctx context.Context, verb func(*profiles.Library) error) error {
+	return t.withLibrary(ctx, false, func(lib *profiles.Library, _ *slog.Logger) error { return verb(lib) })
+}
+
+// withLibrary does the same for a verb that says whether vault and place are kept together meanwhile, and has a log to write.
+func (t *terminal) withLibrary(ctx context.Context, background bool, verb func(*profiles.Library, *slog.Logger) error) (err error) {
 	home, err := profiles.FindHome()
 	if err != nil {
 		return err
@@ -20,7 +26,7 @@ func (t *terminal) withVault(ctx context.Context, verb func(*profiles.Library) e
 		return err
 	}
 	defer log.Close()
-	lib, err := profiles.Open(ctx, home, profiles.Options{Log: log.Logger})
+	lib, err := profiles.Open(ctx, home, profiles.Options{Log: log.Logger, Background: background})
 	if err != nil {
 		return err
 	}
@@ -30,22 +36,26 @@ func (t *terminal) withVault(ctx context.Context, verb func(*profiles.Library) e
 		}
 	}()
 	defer lib.Watch(t.follow)()
-	return verb(lib)
+	return verb(lib, log.Logger)
 }
 
 // withProfiles does the same for verbs that are about profiles: they first have the library save what crashed sessions
 // left behind, so that they show and open the newest there is.
 func (t *terminal) withProfiles(ctx context.Context, verb func(*profiles.Library) error) error {
 	return t.withVault(ctx, func(lib *profiles.Library) error {
-		recovered, err := lib.Recover(ctx)
-		for _, r := range recovered {
-			t.say("recovered: %v", r)
-		}
-		if err != nil {
-			t.warn(err)
-		}
+		t.recover(ctx, lib)
 		return verb(lib)
 	})
+}
+
+func (t *terminal) recover(ctx context.Context, lib *profiles.Library) {
+	recovered, err := lib.Recover(ctx)
+	for _, r := range recovered {
+		t.say("recovered: %v", r)
+	}
+	if err != nil {
+		t.warn(err)
+	}
 }
 
 // withSnapshot does the same for verbs that change something about one snapshot of a profile, or one that it is copied

@@ -18,13 +18,21 @@ Interrupting it (Ctrl-C) closes the browser in order and saves; a second time
 hurries it.`,
 		Example: "  valise open shop --throwaway --url https://shop.example/cart",
 		Args:    takes("PROFILE"),
-		PreRunE: f.check,
+		PreRunE: func(c *cobra.Command, args []string) error {
+			if f.engine != "" && (f.at != "" || f.cdp || f.saveAs != "" || len(f.urls) > 1) {
+				return misuse(c, "--remote goes with --throwaway, --save-over, --headless and one --url only")
+			}
+			return f.check(c, args)
+		},
 		RunE: func(c *cobra.Command, args []string) error {
 			ctx := c.Context()
 			return t.withProfiles(ctx, func(lib *profiles.Library) error {
 				how, err := f.how(ctx, t, lib, args[0])
 				if err != nil {
 					return err
+				}
+				if f.engine != "" {
+					return t.remote(ctx, lib, f.engine, how)
 				}
 				return t.session(ctx, lib, how, func(s *profiles.Session) error { return t.wait(ctx, s) })
 			})
@@ -33,5 +41,7 @@ hurries it.`,
 	}
 	f.addLoadAndSave(c)
 	f.addBrowser(c, false)
+	c.Flags().StringVar(&f.engine, "remote", "", "open it on this `ENGINE`, and show it here")
+	c.RegisterFlagCompletionFunc("remote", cobra.NoFileCompletions)
 	return c
 }

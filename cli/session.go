@@ -21,6 +21,8 @@ type sessionFlags struct {
 
 	at, saveAs, saveOver string
 	throwaway            bool
+
+	engine string // open alone: the session is to run there
 }
 
 func (f *sessionFlags) addBrowser(c *cobra.Command, headless bool) {

@@ -52,6 +52,10 @@ tar                  tar              tar                tar'
 browser='
 chromium             chromium         chromium           chromium'
 
+node='
+node                 nodejs           nodejs             nodejs
+npm                  npm              npm                npm'
+
 windows='
 x86_64-w64-mingw32-gcc gcc-mingw-w64-x86-64 mingw64-gcc  mingw-w64-gcc'
 
@@ -69,8 +73,10 @@ main() {
 	"test Linux")
 		groups="window tests"
 		want_browser
+		want_node
 		get
 		build_tools
+		playwright
 		;;
 	"test "*)
 		stop "The tests bring a display, a tray and a keyring of their own, which only Linux has."
@@ -133,6 +139,7 @@ purpose() {
 	window) echo "to build and show its window" ;;
 	browser) echo "as the browser that it opens" ;;
 	tests) echo "for its tests, as their display, keyboard, tray and keyring" ;;
+	node) echo "to run Playwright, which a test has drive a session" ;;
 	peers) echo "to measure it beside them" ;;
 	windows) echo "to build the program for Windows" ;;
 	esac
@@ -194,6 +201,9 @@ a_browser() {
 	return 1
 }
 
+# want_node adds Node.js to what is wanted, unless it is there, from wherever.
+want_node() { command -v npm >/dev/null || groups="$groups node"; }
+
 on_macos() {
 	xcode-select -p >/dev/null 2>&1 || stop "The C compiler is missing: xcode-select --install"
 	for name in Chromium 'Google Chrome' 'Brave Browser' 'Microsoft Edge'; do
@@ -207,6 +217,13 @@ on_macos() {
 build_tools() {
 	tool staticcheck honnef.co/go/tools v0.8.2 /cmd/staticcheck "the code checker"
 	tool versitygw github.com/versity/versitygw v1.8.0 /cmd/versitygw "the S3 server that the tests save to, a few minutes"
+}
+
+# playwright gets the driver library alone, without browsers of its own.
+playwright() {
+	grep -qs '"version": "1.64.1"' build/tools/node_modules/playwright-core/package.json && return
+	echo "Getting playwright-core 1.64.1: a test has it drive a session."
+	npm install --silent --no-save --no-package-lock --no-audit --no-fund --prefix build/tools playwright-core@1.64.1
 }
 
 tool() {

@@ -95,7 +95,7 @@ func (s *Session) SaveNow(ctx context.Context) (Receipt, error) {
 	if info.Throwaway() {
 		return Receipt{}, fmt.Errorf("saving %q: %w", info.Name, errThrowaway)
 	}
-	if s.running() == nil {
+	if s.Browser() == nil {
 		return Receipt{}, fmt.Errorf("saving %q: %w", info.Name, errNotRunning)
 	}
 	c := &s.checkpoints
@@ -177,7 +177,7 @@ const flushPatience = 2 * time.Second
 
 // capture takes a copy of what differs from the clean snapshot, unless nothing has changed since the last one.
 func (s *Session) capture(ctx context.Context, base *snapshot.State) (changed bool, err error) {
-	c, b := &s.checkpoints, s.running()
+	c, b := &s.checkpoints, s.Browser()
 	if c.capture == nil {
 		c.capture, err = snapshot.NewCapture(browser.UserDataDir(s.folder.dir), s.folder.mirror(), snapshot.Capturing{
 			Base: base, Keep: browser.Keep, Wanted: browser.Inspected,

@@ -18,7 +18,7 @@ import (
 
 // finish waits for the browser's end, saves what it left, and wipes the folder. What cannot be saved is kept.
 func (s *Session) finish() {
-	b := s.running()
+	b := s.Browser()
 	<-b.Done()
 	fault.Point("closing: the browser is gone")
 	s.checkpoints.end()

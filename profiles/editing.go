@@ -4,8 +4,11 @@ import (
 	"context"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"valise/problem"
 
@@ -15,6 +18,8 @@ import (
 var (
 	errOddName = problem.New("that name is too long or has characters that cannot be shown",
 		"Use at most 120 letters, digits, spaces and signs.")
+	errOddTag = problem.New("those tags are too many or too long, or have characters that cannot be shown",
+		"A profile has at most 30 tags of at most 40 characters.")
 	errNoName   = problem.New("a profile needs a name", "Type one.")
 	errNoColour = problem.New("that is no colour", "Write it as #rrggbb, for example #3b82f6.")
 )
@@ -47,6 +52,30 @@ func (l *Library) SetColour(ctx context.Context, profile uuid.UUID, colour strin
 	}
 	return l.edit(ctx, profile, "colouring", func(_ Profile, c *card) error {
 		c.Colour = colour
+		return nil
+	})
+}
+
+// mostTags and longestTag bound what a list can show.
+const mostTags, longestTag = 30, 40
+
+// SetTags gives a profile these tags, in place of those that it has. Spaces around them, empty ones and doubles are dropped.
+func (l *Library) SetTags(ctx context.Context, profile uuid.UUID, tags []string) error {
+	var kept []string
+	for _, tag := range tags {
+		tag = strings.TrimSpace(tag)
+		if utf8.RuneCountInString(tag) > longestTag || !utf8.ValidString(tag) || strings.ContainsFunc(tag, unicode.IsControl) {
+			return errOddTag
+		}
+		if tag != "" && !slices.Contains(kept, tag) {
+			kept = append(kept, tag)
+		}
+	}
+	if len(kept) > mostTags {
+		return errOddTag
+	}
+	return l.edit(ctx, profile, "tagging", func(_ Profile, c *card) error {
+		c.Tags = kept
 		return nil
 	})
 }

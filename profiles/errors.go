@@ -47,7 +47,7 @@ func explain(err error) error {
 
 // NotFoundError says that there is no such thing.
 type NotFoundError struct {
-	What string // "profile", "snapshot", "session"
+	What string // "profile", "snapshot", "session", "engine", "key"
 	Name string // as it was asked for
 }
 
@@ -59,6 +59,10 @@ func (e *NotFoundError) NextStep() string {
 		return "`valise list` shows the profiles there are."
 	case "snapshot":
 		return "`valise history PROFILE` shows the snapshots there are."
+	case "engine":
+		return "`valise engines list` shows those that this computer knows; `valise engines add NAME URL` adds one."
+	case "key":
+		return "`valise serve key list` shows the keys there are."
 	}
 	return "`valise sessions` shows what is running."
 }

@@ -31,6 +31,7 @@ type SessionInfo struct {
 	Here     bool      `json:"-"`                  // it belongs to this process
 	PID      int       `json:"pid"`                // of the Valise process that it belongs to
 	DevTools string    `json:"devtools,omitempty"` // where a port was asked for
+	Engine   string    `json:"engine,omitempty"`   // the name of the engine that it runs on; empty: this computer
 }
 
 // Throwaway says whether the session saves nothing.

@@ -26,6 +26,8 @@ const (
 //	Open and save as new   {Load: id, Save: SaveNew, Name: ...}
 //	Open and save over     {Load: id, Save: SaveOver, Over: other}
 type How struct {
+	Session uuid.UUID // its id; zero: a new one
+
 	Load uuid.UUID // a profile; zero: nothing
 	At   uuid.UUID // a snapshot of it; zero: the newest
 	Save Save

@@ -71,9 +71,12 @@ func (l *Library) Open(ctx context.Context, how How) (*Session, error) {
 // plan looks up what how names, and checks that it makes sense before anything is done.
 func (l *Library) plan(ctx context.Context, how How) (plan, error) {
 	p := plan{how: how, record: record{
-		Session: uuid.New(), Vault: l.vault.Description().Vault, Loads: how.Load, Opened: time.Now().UTC(),
+		Session: how.Session, Vault: l.vault.Description().Vault, Loads: how.Load, Opened: time.Now().UTC(),
 	}}
 	r := &p.record
+	if r.Session == uuid.Nil {
+		r.Session = uuid.New()
+	}
 	if how.Load != uuid.Nil {
 		loaded, err := l.Find(ctx, how.Load.String())
 		if err != nil {

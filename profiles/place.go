@@ -51,6 +51,13 @@ func (l *Library) VaultStatus(ctx context.Context) (VaultStatus, error) {
 	return s, err
 }
 
+// Place is where else the vault is kept; zero: on this computer only.
+func (l *Library) Place() vault.Location {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.place
+}
+
 // RecoveryCode is the vault's key, for a person to keep.
 func (l *Library) RecoveryCode() string { return l.key.RecoveryCode() }
 

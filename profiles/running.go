@@ -89,7 +89,7 @@ func (l *Library) Show(ctx context.Context, session uuid.UUID, urls ...string) e
 }
 
 func (s *Session) show(ctx context.Context, urls []string) error {
-	b := s.running()
+	b := s.Browser()
 	if b == nil {
 		return nil // its window is about to come to the front by itself
 	}

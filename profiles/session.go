@@ -56,7 +56,7 @@ func (s *Session) Result() (Receipt, error) {
 // Close asks the browser to close, and waits until all is saved. Cancelling ctx hurries the closing (browser.Close),
 // never the saving. A session that is still being opened is given up.
 func (s *Session) Close(ctx context.Context) (Receipt, error) {
-	if b := s.running(); b != nil {
+	if b := s.Browser(); b != nil {
 		s.advance(StageClosing)
 		if s.folder.album != nil {
 			s.folder.album.look(ctx, b, lastLook)
@@ -68,8 +68,8 @@ func (s *Session) Close(ctx context.Context) (Receipt, error) {
 	return s.Result()
 }
 
-// running is the session's browser; nil while it is being opened.
-func (s *Session) running() *browser.Process {
+// Browser is the session's browser, for those who want more of it than a session does; nil while it is being opened.
+func (s *Session) Browser() *browser.Process {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.browser
@@ -182,7 +182,7 @@ func (f *folder) note(change func(*record)) error {
 	if err != nil {
 		return err
 	}
-	return writeFile(f.recordFile(), data)
+	return ReplaceFile(f.recordFile(), data)
 }
 
 // making is the lock that is held while a folder has no record yet: what has none at another time is for sweep.

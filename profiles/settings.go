@@ -22,6 +22,7 @@ type Settings struct {
 	Vault   uuid.UUID      `json:"vault,omitzero"`
 	Place   vault.Location `json:"place,omitzero"`    // where else the vault is kept; zero: in this computer only
 	Browser string         `json:"browser,omitempty"` // the executable; empty: the best that is found
+	Engines []KnownEngine  `json:"engines,omitempty"`
 	Window  WindowSettings `json:"window,omitzero"`
 	Keep    Retention      `json:"keep,omitzero"`
 	// CheckpointMinutes is how often running sessions are checkpointed; 0: every 3 minutes, negative: never.
@@ -82,7 +83,7 @@ func (h Home) ChangeSettings(change func(*Settings)) error {
 	if err != nil {
 		return fmt.Errorf("writing the settings: %w", err)
 	}
-	return writeFile(h.settingsFile(), append(data, '\n'))
+	return ReplaceFile(h.settingsFile(), append(data, '\n'))
 }
 
 // sweepSettings removes what a crash left of a change of the settings.
@@ -101,8 +102,8 @@ func (h Home) sweepSettings() {
 	}
 }
 
-// writeFile replaces a small file as a whole: after a crash it is the old or the new one.
-func writeFile(path string, data []byte) (err error) {
+// ReplaceFile replaces a small file (0600) as a whole: after a crash it is the old or the new one.
+func ReplaceFile(path string, data []byte) (err error) {
 	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+"-*") // 0600
 	if err != nil {
 		return err

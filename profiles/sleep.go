@@ -33,7 +33,7 @@ func (l *Library) checkpointAll(ctx context.Context) {
 	l.mu.Unlock()
 	var all sync.WaitGroup
 	for _, s := range sessions {
-		if s.running() != nil && !s.Info().Throwaway() {
+		if s.Browser() != nil && !s.Info().Throwaway() {
 			all.Go(func() { s.checkpointQuietly(ctx) })
 		}
 	}

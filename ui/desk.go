@@ -24,6 +24,7 @@ type desk struct {
 	profile  *profileControl
 	settings *settingsControl
 	sessions *sessionsControl
+	remotes  *remotesControl
 	syncing  *syncControl
 
 	profiles []profiles.Profile
@@ -40,6 +41,7 @@ type desk struct {
 func newDesk(p *program, lib *profiles.Library) *desk {
 	d := &desk{program: p, lib: lib, progress: map[uuid.UUID]profiles.Progress{}}
 	d.sessions = &sessionsControl{desk: d, stages: map[uuid.UUID]profiles.Stage{}}
+	d.remotes = &remotesControl{desk: d, running: map[uuid.UUID]*remote{}}
 	d.syncing = &syncControl{desk: d, event: lib.SyncStatus()}
 	d.list = newListControl(d)
 	d.profile = newProfileControl(d)
@@ -48,6 +50,7 @@ func newDesk(p *program, lib *profiles.Library) *desk {
 	d.reload()
 	d.syncing.refresh()
 	d.settings.readBrowsers()
+	d.remotes.readEngines()
 	d.lookAgain()
 	return d
 }
@@ -135,6 +138,7 @@ func (d *desk) lookAgain() {
 		if !d.left {
 			d.reload()
 			d.syncing.refresh()
+			d.remotes.look()
 			d.lookAgain()
 		}
 	})
@@ -142,8 +146,10 @@ func (d *desk) lookAgain() {
 
 // entry is a profile with how far its session has come.
 func (d *desk) entry(p profiles.Profile) list.Entry {
-	e := list.Entry{Profile: p}
-	if p.Session != nil {
+	e := list.Entry{Profile: p, Engines: d.remotes.names()}
+	if p.Session == nil {
+		e.Profile.Session = d.remotes.session(p.ID)
+	} else {
 		e.Progress = d.progress[p.Session.ID]
 	}
 	return e

@@ -51,7 +51,7 @@ func (p *program) endSessions(lib *profiles.Library) {
 	if len(here) == 0 {
 		return
 	}
-	if err := stopAll(ctx, lib, here); err != nil {
+	if err := stopAll(ctx, lib, here, nil); err != nil {
 		p.log.Error("a session could not be saved at the end", "error", err)
 	}
 	p.lastSync(lib)

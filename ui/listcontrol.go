@@ -76,8 +76,10 @@ func (d *desk) do(v list.Verb, e list.Entry) {
 		d.sessions.askAsNew(p, uuid.Nil)
 	case list.OpenOver:
 		d.sessions.askOver(p)
+	case list.OpenOn:
+		d.remotes.open(p, e.On)
 	case list.BringUp:
-		d.sessions.bringUp(e.Session().ID)
+		d.sessions.bringUp(*e.Session())
 	case list.Close:
 		d.sessions.close(*e.Session())
 	case list.SaveNow:

@@ -40,6 +40,9 @@ func (q *quitting) ask() {
 		return
 	}
 	here := p.desk.sessions.here()
+	for _, r := range p.desk.remotes.mine() {
+		here = append(here, r.info)
+	}
 	if len(here) == 0 {
 		q.waitForOutbox()
 		return
@@ -71,7 +74,11 @@ func (q *quitting) step(title, text string, buttons ...*parts.Button) {
 func (q *quitting) closeSessions(here []profiles.SessionInfo) {
 	p, lib := q.program, q.program.desk.lib
 	q.step("Saving…", "Closing "+words.Count(len(here), "browser")+".")
-	laterDo(p.main, func(context.Context) error { return stopAll(context.Background(), lib, here) }, func(err error) {
+	there := p.desk.remotes.mine()
+	for _, r := range there {
+		r.info.Stage = profiles.StageClosing
+	}
+	laterDo(p.main, func(context.Context) error { return stopAll(context.Background(), lib, here, there) }, func(err error) {
 		q.dialog.Hide()
 		if err != nil {
 			q.dialog = p.window.fail("Not everything could be saved", err, parts.Action{Label: "Quit anyway", Do: q.end})
@@ -81,11 +88,19 @@ func (q *quitting) closeSessions(here []profiles.SessionInfo) {
 	})
 }
 
-// stopAll closes sessions, all at once, and waits until they are saved.
-func stopAll(ctx context.Context, lib *profiles.Library, sessions []profiles.SessionInfo) error {
+// stopAll closes sessions, here and on engines, all at once, and waits until they are saved.
+func stopAll(ctx context.Context, lib *profiles.Library, here []profiles.SessionInfo, there []*remote) error {
 	var group errgroup.Group
-	for _, s := range sessions {
-		group.Go(func() error { return stop(ctx, lib, s.ID) })
+	for _, s := range here {
+		if s.Engine == "" {
+			group.Go(func() error { return stop(ctx, lib, s.ID) })
+		}
+	}
+	for _, r := range there {
+		group.Go(func() error {
+			_, err := r.stop(ctx, lib)
+			return err
+		})
 	}
 	return group.Wait()
 }

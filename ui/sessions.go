@@ -79,8 +79,12 @@ func (c *sessionsControl) open(how profiles.How, name string) {
 }
 
 // bringUp shows the browser of a session.
-func (c *sessionsControl) bringUp(session uuid.UUID) {
-	laterDo(c.desk.main, func(ctx context.Context) error { return c.desk.lib.Show(ctx, session) }, func(err error) {
+func (c *sessionsControl) bringUp(s profiles.SessionInfo) {
+	if s.Engine != "" {
+		c.desk.remotes.bringUp(s)
+		return
+	}
+	laterDo(c.desk.main, func(ctx context.Context) error { return c.desk.lib.Show(ctx, s.ID) }, func(err error) {
 		if err != nil {
 			c.desk.window.fail("The browser could not be shown", err)
 		}
@@ -89,6 +93,10 @@ func (c *sessionsControl) bringUp(session uuid.UUID) {
 
 // close closes a session's browser and has it saved.
 func (c *sessionsControl) close(s profiles.SessionInfo) {
+	if s.Engine != "" {
+		c.desk.remotes.close(s)
+		return
+	}
 	later(c.desk.main, func(ctx context.Context) (profiles.Receipt, error) { return c.desk.lib.Stop(ctx, s.ID) },
 		func(r profiles.Receipt, err error) {
 			if s.Here {

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"valise/browser"
+	"valise/engine/client"
 	"valise/profiles"
 	"valise/profiles/vault"
 	"valise/ui/look"
@@ -43,6 +44,7 @@ func newSettingsControl(d *desk) *settingsControl {
 	s.History.OnCleanUp = c.lookForCleaning
 	s.Browser.OnPick = c.pickBrowser
 	s.Browser.OnChoose = func() { d.window.chooseFile("The browser's program", c.tryBrowser) }
+	s.Engines.OnAdd, s.Engines.OnRemove = c.addEngine, c.removeEngine
 	s.Appearance.OnMode = c.setMode
 	return c
 }
@@ -247,6 +249,47 @@ func (c *settingsControl) tryBrowser(path string) {
 			}
 			c.pickBrowser(b.Path)
 		})
+}
+
+// addEngine tries an engine out, and remembers it.
+func (c *settingsControl) addEngine(e profiles.KnownEngine, key string) {
+	card, d := c.screen.Engines, c.desk
+	card.Busy(true)
+	card.Say("Trying it out…", widget.LowImportance)
+	later(d.main, func(ctx context.Context) ([]profiles.Profile, error) {
+		if err := e.Check(key); err != nil {
+			return nil, err
+		}
+		there, err := client.New(e, key)
+		if err != nil {
+			return nil, err
+		}
+		found, err := there.Profiles(ctx)
+		if err == nil {
+			err = d.lib.AddEngine(ctx, e, key)
+		}
+		return found, err
+	}, func(found []profiles.Profile, err error) {
+		card.Busy(false)
+		if err != nil {
+			e := explain(err)
+			card.Fail(e.toSay(), e.details)
+			return
+		}
+		card.Added()
+		card.Say(fmt.Sprintf("It works: its vault has %s.", words.Count(len(found), "profile")), widget.SuccessImportance)
+		d.remotes.readEngines()
+		d.refresh()
+	})
+}
+
+// removeEngine forgets an engine. What runs there goes on.
+func (c *settingsControl) removeEngine(name string) {
+	d := c.desk
+	d.change("remove the engine", func(ctx context.Context) error { return d.lib.RemoveEngine(ctx, name) }, func() {
+		d.remotes.readEngines()
+		d.refresh()
+	})
 }
 
 // pickBrowser has sessions start another browser from now on.

@@ -108,7 +108,7 @@ func (t *trayIcon) setMenu() {
 func (d *desk) openFromTray(id uuid.UUID) {
 	if p, there := d.find(id); there {
 		if p.Session != nil {
-			d.sessions.bringUp(p.Session.ID)
+			d.sessions.bringUp(*p.Session)
 			return
 		}
 		d.sessions.open(profiles.How{Load: id, Save: profiles.SaveSame}, p.Name)

@@ -20,6 +20,8 @@ type Entry struct {
 	Profile   profiles.Profile
 	Throwaway *profiles.SessionInfo // set: the line is about this session, which saves nothing
 	Progress  profiles.Progress     // of restoring or saving
+	Engines   []string              // the names of those that it can be opened on
+	On        string                // with OpenOn: one of them
 }
 
 // Session is the one that the line's buttons are about; nil: none is running.

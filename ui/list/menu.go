@@ -34,10 +34,17 @@ func MenuFor(e Entry, do func(Verb, Entry)) *fyne.Menu {
 	if e.Session() != nil {
 		opening = append(running, item("Save now", theme.DocumentSaveIcon(), SaveNow))
 	}
-	return fyne.NewMenu("", append(opening,
+	opening = append(opening,
 		item("Open throwaway", theme.VisibilityOffIcon(), OpenThrowaway),
 		item("Open and save as new…", theme.ContentAddIcon(), OpenAsNew),
-		item("Open and save over…", theme.SearchReplaceIcon(), OpenOver),
+		item("Open and save over…", theme.SearchReplaceIcon(), OpenOver))
+	for _, engine := range e.Engines {
+		on := e
+		on.On = engine
+		opening = append(opening, &fyne.MenuItem{Label: "Open on " + engine, Icon: theme.ComputerIcon(), Disabled: !Possible(OpenOn, e),
+			Action: func() { do(OpenOn, on) }})
+	}
+	return fyne.NewMenu("", append(opening,
 		between(),
 		item("History", theme.HistoryIcon(), History),
 		item("Fork…", theme.ContentCopyIcon(), Fork),

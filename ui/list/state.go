@@ -21,6 +21,8 @@ func State(e Entry) (string, parts.Tone) {
 		return "saving…", parts.Busy
 	case e.Throwaway != nil:
 		return "throwaway", parts.Warn
+	case stage != "" && e.Session().Engine != "":
+		return "open on " + e.Session().Engine, parts.Good
 	case p.State == profiles.StateOpening:
 		return "opening…", parts.Busy
 	case p.State == profiles.StateSaving:

@@ -15,6 +15,7 @@ const (
 	OpenThrowaway
 	OpenAsNew
 	OpenOver
+	OpenOn  // an engine, Entry.On
 	BringUp // show the running browser
 	Close
 	SaveNow // a checkpoint of the running browser
@@ -36,7 +37,12 @@ func Possible(v Verb, e Entry) bool {
 	if e.Profile.State == profiles.StateTrashed {
 		return v == PutBack || v == History
 	}
+	if session != nil && session.Engine != "" && v == SaveNow {
+		return false
+	}
 	switch v {
+	case OpenOn:
+		return saved && session == nil
 	case Open, Trash:
 		return session == nil
 	case OpenThrowaway, OpenAsNew, OpenOver, Fork:

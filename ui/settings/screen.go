@@ -20,6 +20,7 @@ type Screen struct {
 	Recovery   *RecoveryCard
 	History    *HistoryCard
 	Browser    *BrowserCard
+	Engines    *EnginesCard
 	Appearance *AppearanceCard
 	about      *parts.Note
 	tray       *parts.Note
@@ -29,7 +30,7 @@ type Screen struct {
 func NewScreen() *Screen {
 	s := &Screen{
 		Vault: newVaultCard(), Recovery: newRecoveryCard(), History: newHistoryCard(),
-		Browser: newBrowserCard(), Appearance: newAppearanceCard(),
+		Browser: newBrowserCard(), Engines: newEnginesCard(), Appearance: newAppearanceCard(),
 		about: parts.NewParagraph(""), tray: parts.NewNote(""),
 	}
 	s.Back = parts.NewFlat("Profiles", theme.NavigateBackIcon(), func() { s.OnBack() })
@@ -50,5 +51,5 @@ func (s *Screen) CreateRenderer() fyne.WidgetRenderer {
 		"Open the profiles that you keep in a bucket or a folder: you need its address and the recovery code.", parts.Row(0, s.Join))
 	about := parts.NewSection("About", "", s.about, s.tray)
 	return widget.NewSimpleRenderer(parts.Page(s.Back, "Settings",
-		parts.Column(look.Space, s.Vault, s.Recovery, join, s.History, s.Browser, s.Appearance, about)))
+		parts.Column(look.Space, s.Vault, s.Recovery, join, s.History, s.Browser, s.Engines, s.Appearance, about)))
 }
