@@ -170,9 +170,8 @@ func (v *vm) open() {
 }
 
 // begin makes all that a session is made of. On error nothing is left of it.
-func (v *vm) begin(ctx context.Context) (w *work, err error) {
-	e := v.engine
-	w = &work{}
+func (v *vm) begin(ctx context.Context) (_ *work, err error) {
+	e, w := v.engine, &work{}
 	if v.want.extension != nil {
 		if v.extension, err = unpackExtension(v.want.extension); err != nil {
 			return nil, err
@@ -180,16 +179,16 @@ func (v *vm) begin(ctx context.Context) (w *work, err error) {
 		v.how.Extensions = []string{v.extension}
 		v.want.extension = nil
 	}
-	w.fence, err = fence.New(fence.Rules{Closed: fence.Here(e.closedPorts), PublicOnly: e.options.PublicOnly})
+	out, err := fence.New(fence.Rules{Closed: fence.Here(e.closedPorts), PublicOnly: e.options.PublicOnly})
 	if err != nil {
 		return nil, err
 	}
 	defer func() {
 		if err != nil {
-			w.fence.Close()
+			out.Close()
 		}
 	}()
-	v.how.Proxy = w.fence.Address()
+	w.fence, v.how.Proxy = out, out.Address()
 	if w.session, err = e.lib.Open(ctx, v.how); err != nil {
 		return nil, err
 	}
