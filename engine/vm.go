@@ -197,7 +197,7 @@ func (v *vm) begin(ctx context.Context) (_ *work, err error) {
 	}
 	w.room, err = live.Open(context.WithoutCancel(ctx), w.session.Browser(), live.Options{
 		Width: v.want.Width, Height: v.want.Height, FPS: v.want.FPS, Kiosk: v.want.Kiosk, Quality: v.want.Quality.Mode,
-		Search: v.want.SearchEngine.url, Allowed: mayShow, Admin: v.admin.is, Log: e.log, Changed: v.clock.look,
+		Dir: w.session.Dir(), Search: v.want.SearchEngine.url, Allowed: mayShow, Admin: v.admin.is, Log: e.log, Changed: v.clock.look,
 	})
 	if err != nil {
 		w.session.Close(ctx)

@@ -68,6 +68,10 @@ func (s *Session) Close(ctx context.Context) (Receipt, error) {
 	return s.Result()
 }
 
+// Dir is the session's working directory (0700), which goes when it is over, whatever becomes of this process: for what
+// belongs to the session alone.
+func (s *Session) Dir() string { return s.folder.dir }
+
 // Browser is the session's browser, for those who want more of it than a session does; nil while it is being opened.
 func (s *Session) Browser() *browser.Process {
 	s.mu.Lock()
