@@ -66,11 +66,27 @@ func (r *Room) cast() {
 	}
 	t.casting = true
 	r.screen.newest = nil
+	r.awaitFirst(t)
 	r.line.Send(t.session, "Page.startScreencast", params{
 		"format": "jpeg", "quality": r.quality(), "maxWidth": r.width, "maxHeight": r.height, "maxFramesInFlight": 1, "sendLastFrame": true,
 	}, func(err error) {
 		if err != nil {
 			r.o.Log.Warn("asking for pictures of a tab", "error", err)
+		}
+	})
+}
+
+// firstPatience is how long the first picture of a tab may take. A browser that has much to do, or a tab that was not drawn yet when it
+// was asked, may send none until something moves: it is asked anew.
+const firstPatience = 3 * time.Second
+
+func (r *Room) awaitFirst(t *tab) {
+	time.AfterFunc(firstPatience, func() {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		if r.ended == "" && t == r.front && t.casting && r.screen.newest == nil {
+			r.stopCast(t)
+			r.cast()
 		}
 	})
 }
