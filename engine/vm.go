@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"errors"
 	"net/http"
 	"net/netip"
 	"net/url"
@@ -149,12 +150,16 @@ func (v *vm) plan() profiles.How {
 
 // open opens the session, and follows it to its end.
 func (v *vm) open() {
-	defer close(v.opened)
 	e := v.engine
-	w, err := v.begin(v.opening)
-	if err != nil {
-		v.err = err
-		v.finish(nil)
+	v.err = errNotBegun
+	defer func() {
+		if v.err != nil { // a panic leaves it as it was
+			v.finish(nil)
+		}
+		close(v.opened)
+	}()
+	var w *work
+	if w, v.err = v.begin(v.opening); v.err != nil {
 		return
 	}
 	v.mu.Lock()
@@ -168,6 +173,8 @@ func (v *vm) open() {
 		v.finish(w)
 	}()
 }
+
+var errNotBegun = errors.New("the session did not come to be")
 
 // begin makes all that a session is made of. On error nothing is left of it.
 func (v *vm) begin(ctx context.Context) (_ *work, err error) {
