@@ -51,7 +51,7 @@ Interrupting it (Ctrl-C, SIGTERM) closes the browsers in order and saves.`,
 	f.BoolVar(&listener.Insecure, "insecure", false, "allow an address that others reach without TLS")
 	f.StringVar(&public, "public", "", "the `URL` under which others reach the engine")
 	f.IntVar(&options.MaxSessions, "sessions", 20, "how many `SESSIONS` may run at a time")
-	f.BoolVar(&options.PublicOnly, "public-only", false, "close private networks, and this computer, to sessions")
+	f.BoolVar(&options.PublicOnly, "public-only", false, "keep sessions out of private networks")
 	c.AddCommand(serveKeyCommand(t))
 	return c
 }
