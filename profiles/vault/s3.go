@@ -14,6 +14,7 @@ import (
 	"net/http"
 	"strings"
 	"sync/atomic"
+	"syscall"
 	"time"
 
 	"github.com/minio/minio-go/v7"
@@ -122,6 +123,12 @@ func (s *S3) Put(ctx context.Context, name string, body io.ReadSeeker, size int6
 		err = s.putOnce(ctx, name, &window{body, start, size, 0}, size, md5sum.Sum(nil), sha.Sum(nil), options)
 		if !errors.Is(err, errAgain) {
 			break
+		}
+	}
+	if errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE) {
+		// A server that has the object may say so and hang up while the body is still on its way.
+		if _, there := stat(ctx, s, name); there == nil {
+			err = ErrExists.Because(fmt.Errorf("%s in %s", name, s))
 		}
 	}
 	switch {
