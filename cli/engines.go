@@ -36,18 +36,8 @@ input, or asked for on a terminal, and kept in the keyring.`,
 					return err
 				}
 				at := profiles.KnownEngine{Name: args[0], URL: args[1]}
-				if err := at.Check(key); err != nil {
-					return err
-				}
-				there, err := client.New(at, key)
+				found, err := client.Add(ctx, lib, at, key)
 				if err != nil {
-					return err
-				}
-				found, err := there.Profiles(ctx)
-				if err != nil {
-					return err
-				}
-				if err := lib.AddEngine(ctx, at, key); err != nil {
 					return err
 				}
 				t.say("added %s, whose vault has %s", at.Name, count(len(found), "profile"))

@@ -11,11 +11,7 @@ import (
 // remote opens a profile on an engine, shows it in a window of the local browser, and stays with it until that is closed,
 // the session ends over there, or the command is interrupted. It then ends the session, and prints the receipt.
 func (t *terminal) remote(ctx context.Context, lib *profiles.Library, name string, how profiles.How) error {
-	known, key, err := lib.Engine(ctx, name)
-	if err != nil {
-		return err
-	}
-	there, err := client.New(known, key)
+	there, err := client.Known(ctx, lib, name)
 	if err != nil {
 		return err
 	}
@@ -23,7 +19,7 @@ func (t *terminal) remote(ctx context.Context, lib *profiles.Library, name strin
 	if err != nil {
 		return err
 	}
-	t.say("opened on %s", known.Name)
+	t.say("opened on %s", there.Name)
 	shown := t.show(ctx, lib, session, how.Headless)
 
 	ending, stop := context.WithCancel(ctx)

@@ -127,10 +127,8 @@ func (e *Engine) remove(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := v.end(c.Context(), endRequested); err != nil {
-		return nil, err
-	}
-	return vmEnded{v.id}, nil
+	c.vm = v
+	return e.endHere(c)
 }
 
 func (v *vm) answer(r *http.Request) vmAnswer {

@@ -101,8 +101,8 @@ func refusalFor(err error) *refusal {
 	return refuse(http.StatusInternalServerError, codeInternal, "something went wrong in the engine; its log says more")
 }
 
-// answerError sends an error, and writes those into the log that are the engine's fault.
-func answerError(w http.ResponseWriter, r *http.Request, log *slog.Logger, err error) {
+// answerError sends an error, writes those into the log that are the engine's fault, and returns the status.
+func answerError(w http.ResponseWriter, r *http.Request, log *slog.Logger, err error) int {
 	told := refusalFor(err)
 	if told.Status >= 500 && !errors.Is(err, context.Canceled) {
 		log.Error("a request failed", "method", r.Method, "operation", r.Pattern, "error", err)
@@ -111,6 +111,7 @@ func answerError(w http.ResponseWriter, r *http.Request, log *slog.Logger, err e
 		w.Header().Set("WWW-Authenticate", "Bearer")
 	}
 	answer(w, told.Status, told)
+	return told.Status
 }
 
 func answer(w http.ResponseWriter, status int, body any) {

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"errors"
 	"net/http"
 	"time"
@@ -32,9 +33,8 @@ type operation struct {
 // call is a request that has shown its right.
 type call struct {
 	*http.Request
-	w   http.ResponseWriter
-	vm  *vm // where the path names one
-	key Key // where one was shown
+	w  http.ResponseWriter
+	vm *vm // where the path names one
 }
 
 // errAnswered is the answer of an operation that has answered by itself.
@@ -59,32 +59,30 @@ func (e *Engine) routes() http.Handler {
 const bodyPatience = 30 * time.Second
 
 func (e *Engine) serve(op operation, w http.ResponseWriter, r *http.Request) {
+	result, err := e.perform(op, w, r)
+	switch {
+	case errors.Is(err, errAnswered):
+	case err != nil:
+		e.counted(op, answerError(w, r, e.log, err))
+	default:
+		answer(w, http.StatusOK, result)
+		e.counted(op, http.StatusOK)
+	}
+}
+
+// perform does an operation for a caller who may.
+func (e *Engine) perform(op operation, w http.ResponseWriter, r *http.Request) (any, error) {
 	c := &call{Request: r, w: w}
 	if err := e.allow(op, c); err != nil {
-		e.counted(op, refusalFor(err).Status)
-		answerError(w, r, e.log, err)
-		return
-	}
-	most := op.mostBody
-	if most == 0 {
-		most = mostJSON
+		return nil, err
 	}
 	if r.Body != nil && r.Header.Get("Upgrade") == "" {
 		http.NewResponseController(w).SetReadDeadline(time.Now().Add(bodyPatience)) // not all writers have one, and those are tests'
 		// In a copy of the request: where net/http does not find its own body any more, it waits for the rest of a large one.
 		c.Request = r.WithContext(r.Context())
-		c.Body = http.MaxBytesReader(w, r.Body, most)
+		c.Body = http.MaxBytesReader(w, r.Body, cmp.Or(op.mostBody, mostJSON))
 	}
-	result, err := op.do(c)
-	switch {
-	case errors.Is(err, errAnswered):
-	case err != nil:
-		e.counted(op, refusalFor(err).Status)
-		answerError(w, r, e.log, err)
-	default:
-		e.counted(op, http.StatusOK)
-		answer(w, http.StatusOK, result)
-	}
+	return op.do(c)
 }
 
 // allow finds the session that a path names, and checks the caller's right. Whoever shows none learns nothing of what there is.
@@ -111,7 +109,7 @@ func (e *Engine) allow(op operation, c *call) error {
 			return nil
 		}
 	}
-	key, known, err := e.keys.Find(shown)
+	known, err := e.keys.Knows(shown)
 	switch {
 	case err != nil:
 		return err
@@ -119,7 +117,6 @@ func (e *Engine) allow(op operation, c *call) error {
 		e.rates.wrong(c.Request)
 		return refuse(http.StatusUnauthorized, codeUnauthorized, "an API key of this engine is needed (Authorization: Bearer ...)")
 	}
-	c.key = key
 	if op.who == admin {
 		c.vm, err = e.find(id)
 	}

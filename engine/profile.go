@@ -80,25 +80,6 @@ func (c *profileChoice) readObject(data []byte) error {
 	return nil
 }
 
-// MarshalJSON writes the choice as the object that says the same.
-func (c profileChoice) MarshalJSON() ([]byte, error) {
-	var form struct {
-		Load any `json:"load,omitempty"`
-		Save any `json:"save"`
-	}
-	form.Save = c.save == profiles.SaveNew
-	if c.load != uuid.Nil {
-		form.Load = c.load
-	}
-	switch c.save {
-	case profiles.SaveSame:
-		form.Save = c.load
-	case profiles.SaveOver:
-		form.Save = c.over
-	}
-	return json.Marshal(form)
-}
-
 // isOneOf says whether a value is literally one of these.
 func isOneOf(value json.RawMessage, literals ...string) bool {
 	for _, l := range literals {

@@ -7,8 +7,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"unicode"
-	"unicode/utf8"
 
 	"valise/problem"
 
@@ -64,7 +62,7 @@ func (l *Library) SetTags(ctx context.Context, profile uuid.UUID, tags []string)
 	var kept []string
 	for _, tag := range tags {
 		tag = strings.TrimSpace(tag)
-		if utf8.RuneCountInString(tag) > longestTag || !utf8.ValidString(tag) || strings.ContainsFunc(tag, unicode.IsControl) {
+		if !canBeShown(tag, longestTag) {
 			return errOddTag
 		}
 		if tag != "" && !slices.Contains(kept, tag) {

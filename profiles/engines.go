@@ -41,19 +41,32 @@ func (l *Library) Engines() ([]KnownEngine, error) {
 
 // Engine finds one by its name, with its key. *NotFoundError.
 func (l *Library) Engine(ctx context.Context, name string) (KnownEngine, string, error) {
+	e, err := l.findEngine(name)
+	if err != nil {
+		return e, "", err
+	}
+	key, err := l.keyring.Get(ctx, engineSecret(e))
+	if err != nil {
+		return KnownEngine{}, "", fmt.Errorf("getting the API key of %q from %v: %w", e.Name, l.keyring, err)
+	}
+	return e, key, nil
+}
+
+func (l *Library) findEngine(name string) (KnownEngine, error) {
 	all, err := l.Engines()
 	if err != nil {
-		return KnownEngine{}, "", err
+		return KnownEngine{}, err
 	}
-	i := slices.IndexFunc(all, func(e KnownEngine) bool { return strings.EqualFold(e.Name, name) })
+	i := slices.IndexFunc(all, called(name))
 	if i < 0 {
-		return KnownEngine{}, "", &NotFoundError{"engine", name}
+		return KnownEngine{}, &NotFoundError{"engine", name}
 	}
-	key, err := l.keyring.Get(ctx, engineSecret(all[i]))
-	if err != nil {
-		return KnownEngine{}, "", fmt.Errorf("getting the API key of %q from %v: %w", all[i].Name, l.keyring, err)
-	}
-	return all[i], key, nil
+	return all[i], nil
+}
+
+// called says of an engine whether it has the name, in any case.
+func called(name string) func(KnownEngine) bool {
+	return func(e KnownEngine) bool { return strings.EqualFold(e.Name, name) }
 }
 
 // Check says what keeps an engine from being known.
@@ -77,25 +90,21 @@ func (l *Library) AddEngine(ctx context.Context, e KnownEngine, key string) erro
 		return fmt.Errorf("keeping the API key in %v: %w", l.keyring, err)
 	}
 	return l.home.ChangeSettings(func(s *Settings) {
-		s.Engines = append(slices.DeleteFunc(s.Engines, func(known KnownEngine) bool { return strings.EqualFold(known.Name, e.Name) }), e)
+		s.Engines = append(slices.DeleteFunc(s.Engines, called(e.Name)), e)
 	})
 }
 
 // RemoveEngine forgets an engine and its key. *NotFoundError.
 func (l *Library) RemoveEngine(ctx context.Context, name string) error {
-	all, err := l.Engines()
+	e, err := l.findEngine(name)
 	if err != nil {
 		return err
 	}
-	i := slices.IndexFunc(all, func(e KnownEngine) bool { return strings.EqualFold(e.Name, name) })
-	if i < 0 {
-		return &NotFoundError{"engine", name}
-	}
-	if err := l.keyring.Delete(ctx, engineSecret(all[i])); err != nil && !errors.Is(err, crypto.ErrNoSuchKey) {
+	if err := l.keyring.Delete(ctx, engineSecret(e)); err != nil && !errors.Is(err, crypto.ErrNoSuchKey) {
 		return err
 	}
 	return l.home.ChangeSettings(func(s *Settings) {
-		s.Engines = slices.DeleteFunc(s.Engines, func(known KnownEngine) bool { return known.Name == all[i].Name })
+		s.Engines = slices.DeleteFunc(s.Engines, called(e.Name))
 	})
 }
 

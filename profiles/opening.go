@@ -213,8 +213,13 @@ const longestName = 120
 
 // checkName keeps out what would garble a terminal or a list.
 func checkName(name string) error {
-	if utf8.RuneCountInString(name) > longestName || !utf8.ValidString(name) || strings.ContainsFunc(name, unicode.IsControl) {
+	if !canBeShown(name, longestName) {
 		return errOddName
 	}
 	return nil
+}
+
+// canBeShown says whether a text of at most so many characters fits a line.
+func canBeShown(text string, most int) bool {
+	return utf8.RuneCountInString(text) <= most && utf8.ValidString(text) && !strings.ContainsFunc(text, unicode.IsControl)
 }

@@ -78,11 +78,7 @@ func (c *remotesControl) open(p profiles.Profile, engine string) {
 		hidden error // why there is no window
 	}
 	later(d.main, func(ctx context.Context) (o opened, err error) {
-		known, key, err := d.lib.Engine(ctx, engine)
-		if err != nil {
-			return o, err
-		}
-		if o.there, err = client.New(known, key); err != nil {
+		if o.there, err = client.Known(ctx, d.lib, engine); err != nil {
 			return o, err
 		}
 		how := profiles.How{Load: p.ID, Save: profiles.SaveSame}
@@ -239,11 +235,7 @@ func (c *remotesControl) look() {
 
 // running are the sessions that save to profiles of an engine's vault.
 func running(ctx context.Context, lib *profiles.Library, known profiles.KnownEngine) (*client.Engine, []profiles.SessionInfo, error) {
-	_, key, err := lib.Engine(ctx, known.Name)
-	if err != nil {
-		return nil, nil, err
-	}
-	there, err := client.New(known, key)
+	there, err := client.Known(ctx, lib, known.Name)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -256,20 +256,7 @@ func (c *settingsControl) addEngine(e profiles.KnownEngine, key string) {
 	card, d := c.screen.Engines, c.desk
 	card.Busy(true)
 	card.Say("Trying it out…", widget.LowImportance)
-	later(d.main, func(ctx context.Context) ([]profiles.Profile, error) {
-		if err := e.Check(key); err != nil {
-			return nil, err
-		}
-		there, err := client.New(e, key)
-		if err != nil {
-			return nil, err
-		}
-		found, err := there.Profiles(ctx)
-		if err == nil {
-			err = d.lib.AddEngine(ctx, e, key)
-		}
-		return found, err
-	}, func(found []profiles.Profile, err error) {
+	later(d.main, func(ctx context.Context) ([]profiles.Profile, error) { return client.Add(ctx, d.lib, e, key) }, func(found []profiles.Profile, err error) {
 		card.Busy(false)
 		if err != nil {
 			e := explain(err)

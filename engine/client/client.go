@@ -38,18 +38,43 @@ func (r *Refusal) Error() string { return "the engine says: " + r.Message }
 
 // Engine is an engine and the right to call it. It follows no redirects, so that the key goes nowhere else.
 type Engine struct {
+	Name   string // as the library knows it
 	url    *url.URL
 	key    string
 	client *http.Client
 }
 
-// New makes the client of an engine.
-func New(at profiles.KnownEngine, key string) (*Engine, error) {
+// Known makes the client of an engine that the library knows by this name. *profiles.NotFoundError.
+func Known(ctx context.Context, lib *profiles.Library, name string) (*Engine, error) {
+	at, key, err := lib.Engine(ctx, name)
+	if err != nil {
+		return nil, err
+	}
+	return newEngine(at, key)
+}
+
+// Add tries an engine out, has the library remember it, and returns the profiles of its vault.
+func Add(ctx context.Context, lib *profiles.Library, at profiles.KnownEngine, key string) ([]profiles.Profile, error) {
+	if err := at.Check(key); err != nil {
+		return nil, err
+	}
+	e, err := newEngine(at, key)
+	if err != nil {
+		return nil, err
+	}
+	found, err := e.Profiles(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return found, lib.AddEngine(ctx, at, key)
+}
+
+func newEngine(at profiles.KnownEngine, key string) (*Engine, error) {
 	u, err := url.Parse(at.URL)
 	if err != nil {
 		return nil, err
 	}
-	return &Engine{u, key, &http.Client{
+	return &Engine{at.Name, u, key, &http.Client{
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}}, nil
 }
@@ -64,15 +89,8 @@ type Session struct {
 
 // Request says what a session is to be.
 type Request struct {
-	Profile  any      `json:"profile,omitempty"` // as in the contract
-	StartURL string   `json:"start_url,omitempty"`
-	Timeout  *Timeout `json:"timeout,omitempty"`
-	Kiosk    bool     `json:"kiosk,omitempty"`
-}
-
-// Timeout has those that a desktop asks for, in seconds.
-type Timeout struct {
-	Offline float64 `json:"offline,omitempty"`
+	Profile  any    `json:"profile,omitempty"` // as in the contract
+	StartURL string `json:"start_url,omitempty"`
 }
 
 // Start starts a session, and returns when its browser is there.
