@@ -64,7 +64,7 @@ func (d *desktop) start() {
 	d.t.Cleanup(func() { // while it is still there
 		if d.t.Failed() && d.screen.Shows("Valise") {
 			d.screen.Screenshot("failed-" + strings.ReplaceAll(d.t.Name(), "/", "-") + d.mode())
-			d.t.Logf("the log of valise:\n%s", d.log())
+			d.t.Logf("on the screen are: %q\nthe log of valise:\n%s", d.screen.Titles(), d.log())
 		}
 	})
 	d.app, d.window = app, d.screen.Window("Valise")

@@ -85,6 +85,16 @@ func (s *Screen) Shows(title string) bool {
 	return len(s.windows(title)) > 0
 }
 
+// Titles are those of all visible windows.
+func (s *Screen) Titles() []string {
+	s.t.Helper()
+	var titles []string
+	for _, id := range strings.Fields(s.xdotool("search", "--onlyvisible", "--name", ".")) {
+		titles = append(titles, s.xdotool("getwindowname", id))
+	}
+	return titles
+}
+
 func (s *Screen) windows(title string) []string {
 	s.t.Helper()
 	return strings.Fields(s.xdotool("search", "--onlyvisible", "--name", "^"+regexp.QuoteMeta(title)+"$"))
