@@ -20,7 +20,15 @@ type picture struct {
 	desktop *desktop
 }
 
-func (d *desktop) picture() picture { return picture{d.window.Picture(), d} }
+// picture is what Valise's window shows now. A browser that has just started may have come before it meanwhile; whoever looks
+// at the window brings it to the front then.
+func (d *desktop) picture() picture {
+	d.t.Helper()
+	if !d.window.Active() {
+		d.window.Raise()
+	}
+	return picture{d.window.Picture(), d}
+}
 
 // keep keeps a picture of Valise's window for a person to look at, see Window.Screenshot.
 func (d *desktop) keep(name string) {
