@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/url"
 	"slices"
+	"strings"
 
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/page"
@@ -22,6 +23,13 @@ type Page struct {
 func (p Page) Web() bool {
 	u, err := url.Parse(p.URL)
 	return err == nil && (u.Scheme == "http" || u.Scheme == "https" || u.Scheme == "file")
+}
+
+// OfTheFrame says whether an address is one of the pieces of web page that the browser's own window is made of, such as the
+// list under the field for the address (chrome/browser/ui/webui/top_chrome). DevTools tells of them as of tabs.
+func OfTheFrame(address string) bool {
+	u, err := url.Parse(address)
+	return err == nil && u.Scheme == "chrome" && strings.HasSuffix(u.Host, ".top-chrome")
 }
 
 // mostAsked is how many tabs are asked whether they are in front.
@@ -78,7 +86,7 @@ func (p *Process) tabs(ctx context.Context) ([]Page, error) {
 	var tabs []Page
 	for _, t := range all.TargetInfos {
 		private := own.DefaultBrowserContextID != "" && t.BrowserContextID != own.DefaultBrowserContextID
-		if t.Type == "page" && t.Subtype == "" && !private {
+		if t.Type == "page" && t.Subtype == "" && !private && !OfTheFrame(t.URL) {
 			tabs = append(tabs, Page{URL: t.URL, Title: t.Title, tab: t.TargetID})
 		}
 	}

@@ -157,7 +157,7 @@ func (p *Process) page(ctx context.Context) (target.ID, error) {
 		return "", err
 	}
 	for _, t := range all.TargetInfos {
-		if t.Type == "page" {
+		if t.Type == "page" && !OfTheFrame(t.URL) {
 			return t.TargetID, nil
 		}
 	}

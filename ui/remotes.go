@@ -39,16 +39,15 @@ func (c *remotesControl) readEngines() {
 	}
 	c.engines = engines
 	c.desk.settings.screen.Engines.Set(engines)
+	c.desk.refresh()
 	c.look()
 }
 
-// names are those of the engines that profiles can be opened on: none, while the vault is in this computer only.
+// names are those of the engines.
 func (c *remotesControl) names() []string {
 	var names []string
-	if c.desk.syncing.status.Place != "" {
-		for _, e := range c.engines {
-			names = append(names, e.Name)
-		}
+	for _, e := range c.engines {
+		names = append(names, e.Name)
 	}
 	return names
 }
@@ -196,7 +195,7 @@ func (c *remotesControl) bringUp(s profiles.SessionInfo) {
 
 // look asks the engines what runs there: sessions that an earlier run of this program, or another computer, has opened.
 func (c *remotesControl) look() {
-	if c.looking || len(c.names()) == 0 {
+	if c.looking || len(c.engines) == 0 {
 		return
 	}
 	c.looking = true

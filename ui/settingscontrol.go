@@ -266,7 +266,6 @@ func (c *settingsControl) addEngine(e profiles.KnownEngine, key string) {
 		card.Added()
 		card.Say(fmt.Sprintf("It works: its vault has %s.", words.Count(len(found), "profile")), widget.SuccessImportance)
 		d.remotes.readEngines()
-		d.refresh()
 	})
 }
 
@@ -275,7 +274,6 @@ func (c *settingsControl) removeEngine(name string) {
 	d := c.desk
 	d.change("remove the engine", func(ctx context.Context) error { return d.lib.RemoveEngine(ctx, name) }, func() {
 		d.remotes.readEngines()
-		d.refresh()
 	})
 }
 

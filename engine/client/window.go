@@ -27,7 +27,7 @@ func Show(ctx context.Context, lib *profiles.Library, s Session) (*Window, error
 		return nil, err
 	}
 	w := &Window{dir: dir}
-	w.process, err = browser.Start(ctx, found, browser.Options{Dir: filepath.Join(dir, "view"), Args: []string{"--app=about:blank"}})
+	w.process, err = browser.Start(ctx, found, browser.Options{Dir: filepath.Join(dir, "view"), Args: []string{"--app=data:text/html,<title>Valise</title>"}})
 	if err == nil {
 		err = w.process.Navigate(ctx, s.EmbedURL)
 	}

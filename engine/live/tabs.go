@@ -49,11 +49,12 @@ func (r *Room) begin(ctx context.Context) error {
 	if err := r.line.Call(ctx, "", "Target.getTargets", params{"filter": pages}, &open); err != nil {
 		return err
 	}
+	tabs := slices.DeleteFunc(open.TargetInfos, func(t target) bool { return !t.isTab() })
 	for range 300 { // the events about those that are open are on their way
 		r.mu.Lock()
 		known := len(r.tabs)
 		r.mu.Unlock()
-		if known >= len(open.TargetInfos) || ctx.Err() != nil {
+		if known >= len(tabs) || ctx.Err() != nil {
 			break
 		}
 		time.Sleep(10 * time.Millisecond)
@@ -125,6 +126,11 @@ type target struct {
 	TargetID, Type, Subtype, Title, URL, OpenerID string
 }
 
+// isTab says whether it is one that people see: none that is rendered in case it is wanted, and no piece of the browser's window.
+func (t target) isTab() bool {
+	return t.Type == "page" && t.Subtype == "" && !browser.OfTheFrame(t.URL)
+}
+
 // attached gets a tab to watch. The lock is held.
 func (r *Room) attached(raw []byte) {
 	var p struct {
@@ -136,7 +142,7 @@ func (r *Room) attached(raw []byte) {
 		return
 	}
 	release := func() { r.line.Send(p.SessionID, "Runtime.runIfWaitingForDebugger", nil, nil) }
-	if p.TargetInfo.Type != "page" || p.TargetInfo.Subtype != "" { // such as one that is rendered in case it is wanted
+	if !p.TargetInfo.isTab() {
 		release()
 		return
 	}
@@ -178,10 +184,12 @@ func (r *Room) attached(raw []byte) {
 func (r *Room) detached(raw []byte) {
 	var p struct{ SessionID string }
 	json.Unmarshal(raw, &p)
-	t := r.tabOf(p.SessionID)
-	if t == nil {
-		return
+	if t := r.tabOf(p.SessionID); t != nil {
+		r.remove(t)
 	}
+}
+
+func (r *Room) remove(t *tab) {
 	r.tabs = slices.DeleteFunc(r.tabs, func(other *tab) bool { return other == t })
 	r.dialogCloses(t)
 	r.emit("tabs.onRemoved", t.id, params{"windowId": theWindow, "isWindowClosing": false})
@@ -200,6 +208,10 @@ func (r *Room) renamed(raw []byte) {
 	}
 	t := r.tabAt(p.TargetInfo.TargetID)
 	if t == nil {
+		return
+	}
+	if !p.TargetInfo.isTab() { // which shows only now
+		r.remove(t)
 		return
 	}
 	r.entitled(t, p.TargetInfo.Title, p.TargetInfo.URL)
