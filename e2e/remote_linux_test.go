@@ -1,12 +1,10 @@
 package e2e
 
 import (
-	"fmt"
-	"os"
-	"strings"
 	"syscall"
 	"testing"
-	"time"
+
+	"fyne.io/fyne/v2/theme"
 
 	"valise/internal/testenv"
 )
@@ -28,21 +26,37 @@ func TestAProfileIsOpenedOnAnEngineByTheWindow(t *testing.T) {
 	d.awaitList("Shop: saved")
 	at := onList(0, nameOfProfile)(d.picture())
 	d.window.RightClick(at.X, at.Y)
-	time.Sleep(time.Second)
+	testenv.Until(t, "the menu", func() bool { return d.picture().at(at.X+20, at.Y+120) == d.colour(theme.ColorNameMenuBackground) })
 	d.keep("remote-menu")
-	d.screen.Key("Down", "Down", "Down", "Down", "Down", "Return")
-	time.Sleep(10 * time.Second)
-	d.screen.Screenshot("remote-open")
-	fmt.Fprintln(os.Stderr, d.screen.Titles())
+	d.screen.Key("Down", "Down", "Down", "Down", "Down", "Return") // Open on office
 	d.awaitList("Shop: open")
-	d.keep("remote-list")
-	_ = strings.TrimSpace
-	d.window.Raise()
-	w := d.screen.Window("Desk")
-	w.Raise()
-	time.Sleep(5*time.Second)
-	d.screen.Screenshot("remote-desk")
+	d.keep("remote-open")
+
+	const (
+		addressX, addressY = 500, 60 // in the viewer's field for the address
+		nameX, nameY       = 80, 149 // in the picture, in the page's field for the name
+	)
+	view := d.screen.Window("Desk")
+	view.Raise()
+	testenv.Until(t, "the page in the viewer", func() bool { return !blank(view.Picture()) })
+	view.Screenshot("remote-view")
+	d.fill(view, addressX, addressY, site.URL+"/login", "Log in")
+	d.fill(view, nameX, nameY, "bob", "Desk")
+	view.Close()
+	d.awaitList("Shop: saved")
+	d.keep("remote-saved")
+	if h := d.history("Shop"); len(h) != 2 {
+		t.Errorf("the history is %+v", h)
+	}
+
+	d.click(onList(0, openProfile))
+	if who := d.enteredAs(d.browser(loggedIn), site, "1"); who != "bob" {
+		t.Errorf("back here, the site takes the person for %q", who)
+	}
+	d.closeBrowser("Tab 1 - Chromium")
+	d.awaitList("Shop: saved")
 	d.quit()
 	e.Signal(t, syscall.SIGTERM)
 	e.Wait()
+	office.leavesNothing()
 }

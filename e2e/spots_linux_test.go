@@ -30,6 +30,7 @@ var (
 // Distances from the right end of a card.
 const (
 	nameOfProfile = 800
+	openProfile   = 82
 	rollBack      = 89
 )
 
