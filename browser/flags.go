@@ -24,12 +24,12 @@ func flags(b Browser, o Options, ambient []string) []string {
 	if o.Port {
 		f = append(f, "--remote-debugging-port=0")
 	}
+	// Without it a bar under the tabs, which takes room from the page, warns of --disable-blink-features; the bar has no other
+	// switch than a policy of the whole computer. It also spares the questions of a first start; sites do not see it.
+	f = append(f, "--test-type")
 	if o.Headless {
 		f = append(f, headlessFlags(b, o)...)
 	} else {
-		// Without it a bar under the tabs warns of --disable-blink-features; the bar has no other switch than a policy of
-		// the whole computer. It also spares the questions of a first start; sites do not see it.
-		f = append(f, "--test-type")
 		if o.UserAgent != "" {
 			f = append(f, "--user-agent="+o.userAgent(b))
 		}
