@@ -37,6 +37,7 @@ type Receipt struct {
 	Took     time.Duration `json:"took"` // from the browser's end to the saving's, ns
 	Where    Where         `json:"where"`
 	Aside    string        `json:"aside,omitempty"`    // why the snapshot was set aside; empty: it is the newest
+	Carried  []string      `json:"carried,omitempty"`  // what came along to a browser elsewhere and back, and what did not; sentences
 	Warnings []string      `json:"warnings,omitempty"` // sentences
 }
 

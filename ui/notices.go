@@ -2,6 +2,7 @@ package ui
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -61,7 +62,7 @@ func receiptDetails(r profiles.Receipt) string {
 	if r.Outcome == profiles.Discarded {
 		return strings.Join(r.Warnings, "\n")
 	}
-	lines := r.Warnings[:len(r.Warnings):len(r.Warnings)]
+	lines := slices.Concat(r.Warnings, r.Carried)
 	if r.Ended != "" && r.Ended != "clean" {
 		lines = append(lines, "How it ended: "+r.Ended+".")
 	}

@@ -45,7 +45,7 @@ func (p *Place) open(ctx context.Context) (*page, error) {
 	}
 	p.mu.Lock()
 	p.ours[made.TargetID] = true
-	delete(p.tabs, made.TargetID)
+	p.close(made.TargetID) // it may have been taken for one of the person's
 	p.mu.Unlock()
 	return p.take(ctx, made.TargetID)
 }

@@ -145,14 +145,19 @@ func (p *Place) follow(e browser.Event) {
 		}
 		known.url, known.title = t.URL, t.Title
 	case "Target.targetDestroyed":
-		if p.tabs[about.TargetID] == nil {
-			return
-		}
-		delete(p.tabs, about.TargetID)
-		if len(p.tabs) == 0 && p.hadTabs {
-			p.hadTabs = false
-			close(p.deserted)
-		}
+		p.close(about.TargetID)
+	}
+}
+
+// close takes a tab out of the account.
+func (p *Place) close(target string) {
+	if p.tabs[target] == nil {
+		return
+	}
+	delete(p.tabs, target)
+	if len(p.tabs) == 0 && p.hadTabs {
+		p.hadTabs = false
+		close(p.deserted)
 	}
 }
 

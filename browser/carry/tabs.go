@@ -197,3 +197,18 @@ func (p *Place) SetTabs(ctx context.Context, tabs []Tab) error {
 	}
 	return nil
 }
+
+// Show brings a tab to the front.
+func (p *Place) Show(ctx context.Context) error {
+	targets, err := p.targets(ctx)
+	if err != nil {
+		return err
+	}
+	p.mu.Lock()
+	targets = slices.DeleteFunc(targets, func(t targetInfo) bool { return p.tabs[t.TargetID] == nil })
+	p.mu.Unlock()
+	if len(targets) == 0 {
+		return nil
+	}
+	return p.link.Call(ctx, "", "Target.activateTarget", map[string]any{"targetId": targets[0].TargetID}, nil)
+}

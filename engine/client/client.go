@@ -12,6 +12,7 @@ import (
 	"net/url"
 	"time"
 
+	"valise/browser/carry"
 	"valise/problem"
 	"valise/profiles"
 
@@ -53,10 +54,33 @@ func Known(ctx context.Context, lib *profiles.Library, name string) (*Engine, er
 	return newEngine(at, key)
 }
 
-// Add tries an engine out, has the library remember it, and returns the profiles of its vault.
+// Tell finds out what answers at an address, if that does not say so itself: a Chromium tells its version to everybody. ErrUnreachable.
+func Tell(ctx context.Context, at profiles.KnownEngine) (profiles.EngineKind, error) {
+	at.Kind = profiles.Chromium
+	if err := at.Check(""); err != nil { // it allows what may be asked at all
+		return "", err
+	}
+	switch _, _, err := carry.Discover(ctx, at.URL); {
+	case err == nil:
+		return profiles.Chromium, nil
+	case errors.Is(err, carry.ErrUnreachable):
+		return "", ErrUnreachable.Because(err)
+	}
+	return profiles.OwnEngine, nil
+}
+
+// Add tries an engine out, has the library remember it, and returns the profiles of its vault, if it has one.
 func Add(ctx context.Context, lib *profiles.Library, at profiles.KnownEngine, key string) ([]profiles.Profile, error) {
 	if err := at.Check(key); err != nil {
 		return nil, err
+	}
+	if at.Kind == profiles.Chromium {
+		link, err := carry.Dial(ctx, at.URL)
+		if err != nil {
+			return nil, err
+		}
+		link.Close()
+		return nil, lib.AddEngine(ctx, at, "")
 	}
 	e, err := newEngine(at, key)
 	if err != nil {
