@@ -43,7 +43,12 @@ func (p *Place) targets(ctx context.Context) ([]targetInfo, error) {
 }
 
 // emptyTab makes a tab an empty page at its address, and brings in what it keeps. It returns what it keeps then.
+//
+// The tab is brought to the front first: one that was restored behind others loads only seconds later, and answers nothing before.
 func (p *Place) emptyTab(ctx context.Context, target string, t Tab, storage []Item) (Tab, error) {
+	if p.context == "" {
+		p.link.Call(ctx, "", "Target.activateTarget", map[string]any{"targetId": target}, nil) // an error shows with the next call
+	}
 	g, err := p.take(ctx, target)
 	if err != nil {
 		return t, err
