@@ -23,7 +23,7 @@ DevTools port.`,
 }
 
 func enginesAddCommand(t *terminal) *cobra.Command {
-	var insecure bool
+	var insecure, service bool
 	c := &cobra.Command{
 		Use:   "add NAME URL",
 		Short: "Add an engine; its API key is read from standard input",
@@ -33,13 +33,19 @@ input, or asked for on a terminal, and kept in the keyring.
 URL may also be the DevTools of a Chromium, http://HOST:PORT or
 ws://HOST:PORT/devtools/browser/ID. It has no key. What is carried there and
 back are the logins themselves, so plain http and ws lead to this computer only,
-unless --insecure says that nobody else is on the way.`,
+unless --insecure says that nobody else is on the way.
+
+With --service, URL is a service that speaks Hyperbeam's API and has profiles of
+its own; Hyperbeam itself is ` + client.DefaultService + `.`,
 		Example: "  valise engines add office https://valise.example.org < key\n  valise engines add lab http://127.0.0.1:9222",
 		Args:    takes("NAME", "URL"),
 		RunE: func(c *cobra.Command, args []string) error {
 			ctx := c.Context()
 			return t.withVault(ctx, func(lib *profiles.Library) error {
 				at := profiles.KnownEngine{Name: args[0], URL: args[1], Plain: insecure}
+				if service {
+					at.Kind = profiles.Service
+				}
 				var err error
 				if at.Kind, err = client.Tell(ctx, at); err != nil {
 					return err
@@ -57,6 +63,8 @@ unless --insecure says that nobody else is on the way.`,
 					return err
 				case at.Kind == profiles.Chromium:
 					t.say("added %s, a Chromium that profiles are carried to and back", at.Name)
+				case at.Kind == profiles.Service:
+					t.say("added %s, a service with profiles of its own", at.Name)
 				default:
 					t.say("added %s, whose vault has %s", at.Name, count(len(found), "profile"))
 				}
@@ -64,6 +72,7 @@ unless --insecure says that nobody else is on the way.`,
 			})
 		},
 	}
+	c.Flags().BoolVar(&service, "service", false, "it has profiles of its own, not those of this vault")
 	c.Flags().BoolVar(&insecure, "insecure", false, "allow a Chromium elsewhere that is reached without TLS")
 	return c
 }
@@ -103,8 +112,11 @@ func enginesListCommand(t *terminal) *cobra.Command {
 
 // kind is what an engine is, in a word.
 func kind(e profiles.KnownEngine) string {
-	if e.Kind == profiles.Chromium {
+	switch e.Kind {
+	case profiles.Chromium:
 		return "Chromium"
+	case profiles.Service:
+		return "service"
 	}
 	return "Valise"
 }

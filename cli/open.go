@@ -41,7 +41,7 @@ hurries it.`,
 						return t.session(ctx, lib, how, func(s *profiles.Session) error { return t.waitAway(ctx, s) })
 					}
 					if f.at != "" || f.saveAs != "" || len(f.urls) > 1 {
-						return misuse(c, "on a Valise, --remote goes with --throwaway, --save-over, --headless and one --url only")
+						return misuse(c, "there, --remote goes with --throwaway, --save-over, --headless and one --url only")
 					}
 					return t.remote(ctx, lib, at.Name, how)
 				}

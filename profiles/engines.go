@@ -12,6 +12,8 @@ import (
 
 	"valise/crypto"
 	"valise/problem"
+
+	"github.com/google/uuid"
 )
 
 // KnownEngine is what sessions can be opened on elsewhere. Its API key, if it needs one, is in the keyring.
@@ -20,6 +22,8 @@ type KnownEngine struct {
 	URL   string     `json:"url"`
 	Kind  EngineKind `json:"kind,omitempty"`
 	Plain bool       `json:"plain,omitempty"` // the person knows that all that goes to this Chromium can be read on the way
+	// Profiles are the ids that a service knows profiles of the vault by.
+	Profiles map[uuid.UUID]string `json:"profiles,omitempty"`
 }
 
 // EngineKind says what an engine is.
@@ -28,6 +32,7 @@ type EngineKind string
 const (
 	OwnEngine EngineKind = ""         // a Valise that serves the same vault
 	Chromium  EngineKind = "chromium" // any browser with a DevTools port: state is carried there and back (away.go)
+	Service   EngineKind = "service"  // one that has profiles of its own, and speaks the contract only
 )
 
 var (
@@ -115,7 +120,29 @@ func (l *Library) AddEngine(ctx context.Context, e KnownEngine, key string) erro
 		}
 	}
 	return l.home.ChangeSettings(func(s *Settings) {
+		for _, old := range s.Engines {
+			if called(e.Name)(old) && old.Kind == e.Kind && old.URL == e.URL {
+				e.Profiles = old.Profiles // it has got another key
+			}
+		}
 		s.Engines = append(slices.DeleteFunc(s.Engines, called(e.Name)), e)
+	})
+}
+
+// RememberProfile notes by which id a service knows a profile; empty: it does not know it any more.
+func (l *Library) RememberProfile(engine string, profile uuid.UUID, id string) error {
+	return l.home.ChangeSettings(func(s *Settings) {
+		i := slices.IndexFunc(s.Engines, called(engine))
+		switch {
+		case i < 0:
+		case id == "":
+			delete(s.Engines[i].Profiles, profile)
+		default:
+			if s.Engines[i].Profiles == nil {
+				s.Engines[i].Profiles = map[uuid.UUID]string{}
+			}
+			s.Engines[i].Profiles[profile] = id
+		}
 	})
 }
 

@@ -215,8 +215,8 @@ func (c *remotesControl) look() {
 		defer cancel()
 		var found []*remote
 		for _, known := range engines {
-			if known.Kind == profiles.Chromium {
-				continue
+			if known.Kind != profiles.OwnEngine {
+				continue // it knows no profiles of the vault
 			}
 			there, sessions, err := running(ctx, d.lib, known)
 			if err != nil {

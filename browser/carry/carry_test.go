@@ -16,6 +16,7 @@ import (
 	"valise/browser/carry"
 	"valise/internal/testenv"
 
+	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/target"
 	"github.com/chromedp/chromedp"
 )
@@ -380,4 +381,59 @@ func TestWhatIsNoChromiumIsToldFromOneThatIsNotThere(t *testing.T) {
 		}
 		remote.Close()
 	}
+}
+
+func TestAContextGoesWithItsConnection(t *testing.T) {
+	far := start(t, browser.Options{Port: true})
+	remote, err := carry.Dial(t.Context(), far.WebSocketURL())
+	if err != nil {
+		t.Fatal(err)
+	}
+	place, err := carry.Fresh(t.Context(), remote)
+	if err != nil {
+		t.Fatal(err)
+	}
+	login := carry.Cookie{Name: "login", Value: "ada", Domain: "shop.example", Path: "/", Expires: -1}
+	if _, err := place.ChangeCookies(t.Context(), nil, []carry.Cookie{login}); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := far.Drive(t.Context())
+	defer cancel()
+	contexts := func() int {
+		all, err := chromedp.CallBrowser(ctx, target.GetBrowserContexts, cdp.Empty{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return len(all.BrowserContextIDs)
+	}
+	if n := contexts(); n != 1 {
+		t.Fatalf("there are %d contexts", n)
+	}
+	remote.Close()
+	testenv.Until(t, "the context to be gone", func() bool { return contexts() == 0 })
+}
+
+func TestSitesThatNoNetworkLeadsToAreCarriedToo(t *testing.T) {
+	far := start(t, browser.Options{Port: true})
+	place := elsewhere(t, far)
+	text := func(s string) json.RawMessage { return json.RawMessage(`"` + s + `"`) }
+	var want carry.State
+	var origins []string
+	// The first two are ones that browsers know to be https only, and go to without being told.
+	for _, origin := range []string{"http://accounts.google.com", "https://accounts.google.com", "http://shop.example", "https://shop.example", "https://shop.example:8443"} {
+		origins = append(origins, origin)
+		want.Origins = append(want.Origins, carry.Origin{Origin: origin,
+			LocalStorage: []carry.Item{{Name: text("of"), Value: text(origin)}},
+			IndexedDB: []carry.Database{{Name: text("things"), Version: 2, Stores: []carry.Store{{Name: text("s"), Indexes: []carry.Index{},
+				Records: []carry.Record{{Key: text("of"), Value: text(origin)}}}}}},
+		})
+	}
+	if lost, err := place.Change(t.Context(), carry.State{}, want); err != nil || len(lost) > 0 {
+		t.Errorf("bringing in: %v, lost %q", err, lost)
+	}
+	got, lost, err := place.Read(t.Context(), origins)
+	if err != nil || len(lost) > 0 {
+		t.Errorf("reading: %v, lost %q", err, lost)
+	}
+	same(t, "what they keep", got, want)
 }
