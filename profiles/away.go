@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -244,13 +243,10 @@ func (a *away) fetch(ctx context.Context, all bool) error {
 	var lost []string
 	var err error
 	if all {
-		origins := map[string]bool{}
-		for _, origin := range slices.Concat(a.origins, a.there.Visited()) {
-			origins[origin] = true
-		}
-		now, lost, err = a.there.Read(ctx, slices.Sorted(maps.Keys(origins)))
+		now, lost, err = a.there.Read(ctx, a.there.Visited()) // no other origin can have changed
 	} else {
-		now, err = a.there.ReadLive(ctx)
+		now, lost, err = a.there.Read(ctx, a.there.Showing())
+		a.there.Leave(ctx)
 	}
 	if err != nil {
 		return err
@@ -274,7 +270,7 @@ func (a *away) fetch(ctx context.Context, all bool) error {
 			return err
 		}
 	}
-	a.notes = append(a.notes, fmt.Sprintf("From %s came %s.", a.at.Name, amount(now, len(tabs))))
+	a.notes = append(a.notes, fmt.Sprintf("From %s came %s.", a.at.Name, amount(a.state, len(tabs))))
 	return nil
 }
 

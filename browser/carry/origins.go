@@ -6,8 +6,11 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"sync"
 
 	"valise/browser"
+
+	"golang.org/x/sync/errgroup"
 )
 
 // Read reads the cookies, and what the origins keep. Lost is what could not be read or carried, in words.
@@ -15,21 +18,71 @@ func (p *Place) Read(ctx context.Context, origins []string) (s State, lost []str
 	if s.Cookies, err = p.Cookies(ctx); err != nil {
 		return s, nil, err
 	}
-	for _, origin := range origins {
-		o, err := p.ReadOrigin(ctx, origin)
-		switch {
-		case fatal(ctx, err):
-			return s, lost, err
-		case err != nil:
-			lost = append(lost, fmt.Sprintf("what %s keeps (%v)", origin, err))
-			continue
-		}
+	found := make([]Origin, len(origins))
+	err = p.each(ctx, origins, func(g *page, i int) (err error) {
+		found[i], err = g.read(ctx)
+		return err
+	}, func(i int, err error) {
+		found[i].Lost = []string{"what it keeps (" + err.Error() + ")"}
+	})
+	if err != nil {
+		return s, nil, err
+	}
+	for i, o := range found {
 		for _, what := range o.Lost {
-			lost = append(lost, what+" of "+origin)
+			lost = append(lost, what+" of "+origins[i])
 		}
-		s.Origins = append(s.Origins, o)
+		if o.Origin != "" {
+			s.Origins = append(s.Origins, o)
+		}
 	}
 	return s, lost, nil
+}
+
+// atOnce is how many empty pages are at work at a time: each origin gets a process of its own, which takes a while to come.
+const atOnce = 4
+
+// each does something in an empty page of every origin. An error that concerns the browser ends it; others go to failed, which is
+// called by one goroutine at a time.
+func (p *Place) each(ctx context.Context, origins []string, do func(g *page, i int) error, failed func(i int, err error)) error {
+	next := make(chan int)
+	working, ctx := errgroup.WithContext(ctx)
+	working.Go(func() error {
+		defer close(next)
+		for i := range origins {
+			select {
+			case next <- i:
+			case <-ctx.Done():
+				return nil
+			}
+		}
+		return nil
+	})
+	var telling sync.Mutex
+	for n := range min(atOnce, len(origins)) {
+		working.Go(func() error {
+			g, err := p.carrier(ctx, n)
+			if err != nil {
+				return err
+			}
+			for i := range next {
+				err := g.goTo(ctx, origins[i]+"/")
+				if err == nil {
+					err = do(g, i)
+				}
+				switch {
+				case fatal(ctx, err):
+					return err
+				case err != nil:
+					telling.Lock()
+					failed(i, err)
+					telling.Unlock()
+				}
+			}
+			return nil
+		})
+	}
+	return working.Wait()
 }
 
 // fatal says whether an error concerns the browser as a whole.
@@ -37,37 +90,44 @@ func fatal(ctx context.Context, err error) bool {
 	return err != nil && (ctx.Err() != nil || errors.Is(err, ErrGone) || errors.Is(err, browser.ErrLineLost))
 }
 
-// ReadOrigin reads what an origin keeps.
-func (p *Place) ReadOrigin(ctx context.Context, origin string) (Origin, error) {
+// read reads what the origin keeps that the page is at.
+func (g *page) read(ctx context.Context) (Origin, error) {
 	var found struct {
 		Origin
 		Lost []string `json:"lost"`
 	}
-	g, err := p.at(ctx, origin)
-	if err == nil {
-		err = g.fetch(ctx, "carry.read()", &found)
-	}
+	err := g.fetch(ctx, "carry.read()", &found)
 	found.Origin.Lost = found.Lost
 	return found.Origin, err
 }
 
-// at is the empty page of the place, at an origin.
-func (p *Place) at(ctx context.Context, origin string) (*page, error) {
-	if p.carrier == nil {
-		g, err := p.open(ctx)
-		if err != nil {
-			return nil, err
-		}
-		p.carrier = g
+// carrier is the nth empty page of the place.
+func (p *Place) carrier(ctx context.Context, n int) (*page, error) {
+	p.mu.Lock()
+	g := p.carriers[n]
+	p.mu.Unlock()
+	if g != nil {
+		return g, nil
 	}
-	return p.carrier, p.carrier.goTo(ctx, origin+"/")
+	g, err := p.open(ctx)
+	if err == nil {
+		p.mu.Lock()
+		p.carriers[n] = g
+		p.mu.Unlock()
+	}
+	return g, err
 }
 
-// Leave closes the empty page, if there is one. The next reading opens it again.
+// Leave closes the empty pages. The next reading opens others.
 func (p *Place) Leave(ctx context.Context) {
-	if p.carrier != nil {
-		p.carrier.close(ctx)
-		p.carrier = nil
+	p.mu.Lock()
+	left := p.carriers
+	p.carriers = [atOnce]*page{}
+	p.mu.Unlock()
+	for _, g := range left {
+		if g != nil {
+			g.close(ctx)
+		}
 	}
 }
 
@@ -85,38 +145,30 @@ func (p *Place) Change(ctx context.Context, from, to State) (lost []string, err 
 	for _, o := range from.Origins {
 		before[o.Origin] = o
 	}
+	var origins []string
+	var changing [][]changes
 	for _, o := range to.Origins {
-		all := steps(before[o.Origin], o)
-		if len(all) == 0 {
-			continue
-		}
-		failed, err := p.changeOrigin(ctx, o.Origin, all)
-		if fatal(ctx, err) {
-			return lost, err
-		}
-		if err != nil {
-			failed = append(failed, "what it keeps ("+err.Error()+")")
-		}
-		for _, what := range failed {
-			lost = append(lost, what+" of "+o.Origin)
+		if all := steps(before[o.Origin], o); len(all) > 0 {
+			origins, changing = append(origins, o.Origin), append(changing, all)
 		}
 	}
-	return lost, nil
-}
-
-func (p *Place) changeOrigin(ctx context.Context, origin string, all []changes) (lost []string, err error) {
-	g, err := p.at(ctx, origin)
-	if err != nil {
-		return nil, err
-	}
-	for _, c := range all {
-		failed, err := g.change(ctx, c)
-		lost = append(lost, failed...)
-		if err != nil {
-			return lost, err
+	failed := make([][]string, len(origins))
+	err = p.each(ctx, origins, func(g *page, i int) error {
+		for _, c := range changing[i] {
+			could, err := g.change(ctx, c)
+			failed[i] = append(failed[i], could...)
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	}, func(i int, err error) { failed[i] = append(failed[i], "what it keeps ("+err.Error()+")") })
+	for i, all := range failed {
+		for _, what := range all {
+			lost = append(lost, what+" of "+origins[i])
 		}
 	}
-	return lost, nil
+	return lost, err
 }
 
 // Merge is a state with the origins of another in the place of its own, and the cookies of that.

@@ -20,7 +20,7 @@ type page struct {
 	session string
 	title   string
 	status  int
-	want    string // the origin that it is to be at
+	want    string // the origin that it is to be at; guarded by the mutex of the place
 	world   int64  // in which page.js runs
 }
 
@@ -100,10 +100,13 @@ func (g *page) answer(e browser.Event) {
 	if e.Method != "Fetch.requestPaused" || json.Unmarshal(e.Params, &paused) != nil {
 		return
 	}
+	g.place.mu.Lock()
+	want := g.want
+	g.place.mu.Unlock()
 	go func() {
 		ctx, cancel := context.WithTimeout(context.Background(), patience)
 		defer cancel()
-		if originOf(paused.Request.URL) != g.want {
+		if originOf(paused.Request.URL) != want {
 			g.call(ctx, "Fetch.failRequest", map[string]any{"requestId": paused.RequestID, "errorReason": "ConnectionRefused"}, nil)
 			return
 		}
@@ -119,7 +122,10 @@ func (g *page) answer(e browser.Event) {
 
 // goTo goes to an address, and gets page.js ready there.
 func (g *page) goTo(ctx context.Context, address string) error {
-	g.want = originOf(address)
+	want := originOf(address)
+	g.place.mu.Lock()
+	g.want = want
+	g.place.mu.Unlock()
 	var loaded struct{ FrameID, ErrorText string }
 	if err := g.call(ctx, "Page.navigate", map[string]any{"url": address}, &loaded); err != nil {
 		return err
@@ -140,7 +146,7 @@ func (g *page) goTo(ctx context.Context, address string) error {
 	if err := g.evaluate(ctx, "location.origin", &at); err != nil {
 		return err
 	}
-	if at != g.want {
+	if at != want {
 		return fmt.Errorf("the browser went to %s", at)
 	}
 	return nil

@@ -32,7 +32,7 @@ type Place struct {
 	gone    chan struct{}
 
 	mu       sync.Mutex
-	carrier  *page // the empty page, while there is one
+	carriers [atOnce]*page // the empty pages, while there are any
 	hearing  map[string]func(browser.Event)
 	tabs     map[string]*tab // by target
 	ours     map[string]bool // targets that are no tabs of the person's

@@ -3,6 +3,7 @@ package carry
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 )
@@ -111,35 +112,17 @@ func (g *page) enter(ctx context.Context) error {
 	return g.evaluate(ctx, script, nil)
 }
 
-// ReadLive reads the cookies, and what the origins keep that tabs of a fresh context show just now, in those tabs.
-func (p *Place) ReadLive(ctx context.Context) (s State, err error) {
-	if s.Cookies, err = p.Cookies(ctx); err != nil {
-		return s, err
-	}
+// Showing are the origins that tabs of a fresh context show just now.
+func (p *Place) Showing() []string {
 	p.mu.Lock()
-	sessions := map[string]string{}
-	targets := map[string]string{}
-	for target, t := range p.tabs {
-		if origin := originOf(t.url); origin != "" && t.session != "" {
-			sessions[origin], targets[origin] = t.session, target
+	defer p.mu.Unlock()
+	all := map[string]bool{}
+	for _, t := range p.tabs {
+		if origin := originOf(t.url); origin != "" {
+			all[origin] = true
 		}
 	}
-	p.mu.Unlock()
-	for origin, session := range sessions {
-		g := &page{place: p, target: targets[origin], session: session}
-		var found Origin
-		err := g.enter(ctx)
-		if err == nil {
-			err = g.fetch(ctx, "carry.read()", &found)
-		}
-		if fatal(ctx, err) {
-			return s, err
-		}
-		if err == nil && found.Origin == origin { // else it is on its way elsewhere: the next time will do
-			s.Origins = append(s.Origins, found)
-		}
-	}
-	return s, nil
+	return slices.Sorted(maps.Keys(all))
 }
 
 // Open opens a tab with what it keeps. In a fresh context it then goes to its page; in the browser's own profile it stays empty.
