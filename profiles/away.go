@@ -32,6 +32,9 @@ type away struct {
 	embedded int      // storages that are kept apart for embedded pages
 	contents browser.Contents
 
+	leaving chan struct{} // closed when the last carrying is due: another gives way to it
+	hurry   sync.Once
+
 	turn   sync.Mutex  // one carrying at a time
 	state  carry.State // what both had last
 	tabs   []string    // that were opened there
@@ -50,7 +53,7 @@ func dial(ctx context.Context, at KnownEngine) (*away, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &away{at: at, link: link}, nil
+	return &away{at: at, link: link, leaving: make(chan struct{})}, nil
 }
 
 // nowhere is a way to the network that leads to none: nobody but the administrator of a computer could listen there.
@@ -192,6 +195,7 @@ func (s *Session) bringBack(ctx context.Context) {
 	if a == nil {
 		return
 	}
+	a.hurry.Do(func() { close(a.leaving) })
 	a.turn.Lock()
 	defer a.turn.Unlock()
 	if a.over {
@@ -231,6 +235,15 @@ func (s *Session) bringBackSome(ctx context.Context) {
 	if a.over {
 		return
 	}
+	ctx, cancel := context.WithTimeout(ctx, returnPatience)
+	defer cancel()
+	go func() {
+		select {
+		case <-a.leaving:
+			cancel()
+		case <-ctx.Done():
+		}
+	}()
 	if err := a.fetch(ctx, false); err != nil {
 		s.library.log.Info("nothing was brought back for a checkpoint", "engine", a.at.Name, "error", err)
 	}

@@ -3,6 +3,8 @@ package profiles_test
 import (
 	"context"
 	"errors"
+	"net"
+	"net/url"
 	"os"
 	"slices"
 	"strings"
@@ -241,5 +243,86 @@ func TestLoginsGoOverNoNetworkInPlainWithoutThePersonsWord(t *testing.T) {
 	told := profiles.KnownEngine{Name: "lab", URL: "http://lab.example:9222", Kind: profiles.Chromium, Plain: true}
 	if err := told.Check(""); err != nil {
 		t.Errorf("where the person knows: %v", err)
+	}
+}
+
+// line is a way over the network that can be cut without anybody noticing.
+type line struct {
+	net.Listener
+	cut chan struct{}
+}
+
+// lineTo makes a line to an address on this computer.
+func lineTo(t *testing.T, address string) *line {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	l := &line{listener, make(chan struct{})}
+	t.Cleanup(func() { l.Close() })
+	pass := func(to, from net.Conn) {
+		buffer := make([]byte, 1<<16)
+		for {
+			n, err := from.Read(buffer)
+			select {
+			case <-l.cut:
+				return // both ends stay open, and hear nothing
+			default:
+			}
+			if err != nil {
+				to.Close()
+				return
+			}
+			to.Write(buffer[:n])
+		}
+	}
+	go func() {
+		for {
+			near, err := l.Accept()
+			if err != nil {
+				return
+			}
+			far, err := net.Dial("tcp", address)
+			if err != nil {
+				near.Close()
+				continue
+			}
+			t.Cleanup(func() { near.Close(); far.Close() })
+			go pass(near, far)
+			go pass(far, near)
+		}
+	}()
+	return l
+}
+
+func TestANetworkElsewhereThatHangsKeepsNoSessionFromBeingSaved(t *testing.T) {
+	c, site := newComputer(t), testenv.NewSite(t)
+	first := c.logIn(site, "ada", profiles.How{Save: profiles.SaveNew, Name: "Shop"})
+	there, err := url.Parse(c.chromium().WebSocketURL())
+	if err != nil {
+		t.Fatal(err)
+	}
+	l := lineTo(t, there.Host)
+	there.Host = l.Addr().String()
+	if err := c.AddEngine(t.Context(), profiles.KnownEngine{Name: "lab", URL: there.String(), Kind: profiles.Chromium}, ""); err != nil {
+		t.Fatal(err)
+	}
+	s := c.away(profiles.How{Load: first.Profile, Save: profiles.SaveSame})
+	close(l.cut)
+	checkpoint := make(chan error, 1)
+	go func() {
+		_, err := s.SaveNow(context.Background())
+		checkpoint <- err
+	}()
+	hurried, cancel := context.WithCancel(t.Context())
+	cancel()
+	r, err := s.Close(hurried)
+	if err != nil || len(r.Warnings) != 1 || !strings.Contains(r.Warnings[0], "Not everything came back") {
+		t.Errorf("it ended with %+v, %v", r, err)
+	}
+	<-checkpoint // whatever came of it
+	if got := c.loggedIn(site, first.Profile); got != "ada" {
+		t.Errorf("logged in at home is %q", got)
 	}
 }
