@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"net"
+	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"os"
 	"slices"
@@ -324,5 +326,33 @@ func TestANetworkElsewhereThatHangsKeepsNoSessionFromBeingSaved(t *testing.T) {
 	<-checkpoint // whatever came of it
 	if got := c.loggedIn(site, first.Profile); got != "ada" {
 		t.Errorf("logged in at home is %q", got)
+	}
+}
+
+func TestNoSiteSeesAProfileTwiceWhileItIsElsewhere(t *testing.T) {
+	c := newComputer(t)
+	visits := make(chan string, 100)
+	site := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/" {
+			http.SetCookie(w, &http.Cookie{Name: "visitor", Value: "ada"})
+			visits <- r.Header.Get("Cookie")
+		}
+	}))
+	defer site.Close()
+	s, _ := c.open(profiles.How{Save: profiles.SaveNew, Name: "Shop", URLs: []string{site.URL + "/"}})
+	<-visits
+	first := c.close(s)
+
+	c.chromium()
+	s = c.away(profiles.How{Load: first.Profile, Save: profiles.SaveSame})
+	if got := <-visits; got != "visitor=ada" {
+		t.Errorf("the visit from elsewhere brought %q", got)
+	}
+	if _, err := s.SaveNow(t.Context()); err != nil {
+		t.Error(err)
+	}
+	c.close(s)
+	if n := len(visits); n > 0 {
+		t.Errorf("the site was visited %d times more", n)
 	}
 }
