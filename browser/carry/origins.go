@@ -21,6 +21,10 @@ func (p *Place) Read(ctx context.Context, origins []string) (s State, lost []str
 	found := make([]Origin, len(origins))
 	err = p.each(ctx, origins, func(g *page, i int) (err error) {
 		found[i], err = g.read(ctx)
+		if err == nil && found[i].Origin != origins[i] { // where it is brought in follows from this
+			found[i] = Origin{}
+			err = errors.New("the browser tells of another site")
+		}
 		return err
 	}, func(i int, err error) {
 		found[i].Lost = []string{"what it keeps (" + err.Error() + ")"}
