@@ -19,8 +19,8 @@ hurries it.`,
 		Example: "  valise open shop --throwaway --url https://shop.example/cart",
 		Args:    takes("PROFILE"),
 		PreRunE: func(c *cobra.Command, args []string) error {
-			if f.engine != "" && (f.at != "" || f.cdp || f.saveAs != "" || len(f.urls) > 1) {
-				return misuse(c, "--remote goes with --throwaway, --save-over, --headless and one --url only")
+			if f.engine != "" && f.cdp {
+				return misuse(c, "--remote and --cdp contradict each other")
 			}
 			return f.check(c, args)
 		},
@@ -32,7 +32,18 @@ hurries it.`,
 					return err
 				}
 				if f.engine != "" {
-					return t.remote(ctx, lib, f.engine, how)
+					at, err := lib.FindEngine(f.engine)
+					if err != nil {
+						return err
+					}
+					if at.Kind == profiles.Chromium {
+						how.Elsewhere = at.Name
+						return t.session(ctx, lib, how, func(s *profiles.Session) error { return t.waitAway(ctx, s) })
+					}
+					if f.at != "" || f.saveAs != "" || len(f.urls) > 1 {
+						return misuse(c, "there, --remote goes with --throwaway, --save-over, --headless and one --url only")
+					}
+					return t.remote(ctx, lib, at.Name, how)
 				}
 				return t.session(ctx, lib, how, func(s *profiles.Session) error { return t.wait(ctx, s) })
 			})

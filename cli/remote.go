@@ -46,6 +46,16 @@ func (t *terminal) remote(ctx context.Context, lib *profiles.Library, name strin
 	return nil
 }
 
+// waitAway stays with a session that is in a Chromium elsewhere, until its tabs there are closed or the command is interrupted.
+func (t *terminal) waitAway(ctx context.Context, session *profiles.Session) error {
+	t.say("opened on %s", session.Info().Engine)
+	for _, sentence := range session.Carried() {
+		t.say("%s", sentence)
+	}
+	t.say("Close its tabs there, or interrupt this command (Ctrl-C), to bring back and save what has changed.")
+	return t.wait(ctx, session)
+}
+
 // view is what shows a session: a window, or nothing but the line with its address.
 type view interface {
 	Done() <-chan struct{}

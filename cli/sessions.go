@@ -49,6 +49,12 @@ func (t *terminal) printSessions(sessions []profiles.SessionInfo) {
 		if s.Headless {
 			kind += ", headless"
 		}
+		if s.Engine != "" {
+			kind = "saves, on " + s.Engine
+			if s.Throwaway() {
+				kind = "throwaway, on " + s.Engine
+			}
+		}
 		rows = append(rows, []string{s.Name, string(s.Stage), ago(s.Since), kind, port(s.DevTools)})
 	}
 	t.table([]string{"PROFILE", "STAGE", "OPENED", "KIND", "DEVTOOLS"}, rows)

@@ -86,6 +86,9 @@ func (t *terminal) tell(kind string, err error) {
 // receipt prints what a saving did.
 func (t *terminal) receipt(r profiles.Receipt) {
 	t.say("%v", r)
+	for _, sentence := range r.Carried {
+		t.say("%s", sentence)
+	}
 	for _, warning := range r.Warnings {
 		t.say("warning: %s", warning)
 	}

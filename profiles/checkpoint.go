@@ -104,6 +104,7 @@ func (s *Session) SaveNow(ctx context.Context) (Receipt, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	defer context.AfterFunc(c.ctx, cancel)()
+	s.bringBackSome(ctx)
 	r, err := s.checkpoint(ctx)
 	switch {
 	case c.ctx.Err() != nil:

@@ -22,6 +22,7 @@ func (s *Session) finish() {
 	<-b.Done()
 	fault.Point("closing: the browser is gone")
 	s.checkpoints.end()
+	s.away.end()
 	ended, warnings := snapshot.Clean, []string(nil)
 	if ending := b.Ending(); ending == browser.Terminated || ending == browser.Killed {
 		ended = snapshot.Forced
@@ -35,7 +36,8 @@ func (s *Session) finish() {
 		warnings = append(warnings, s.library.mendLeft(context.Background(), s.folder)...)
 	}
 	r, err := s.library.keep(s.folder, ended, paced(s.tell))
-	r.Warnings = slices.Concat(s.warnings, warnings, r.Warnings)
+	r.Warnings = slices.Concat(s.warnings, s.away.troubles(), warnings, r.Warnings)
+	r.Carried = s.away.account()
 	if err != nil {
 		s.library.log.Error("a session could not be saved", "session", s.info.ID, "error", err)
 		err = fmt.Errorf("saving %q: %w", s.folder.record.Name, ErrKept.Because(explain(err)))

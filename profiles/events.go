@@ -32,10 +32,14 @@ type SessionInfo struct {
 	PID      int       `json:"pid"`                // of the Valise process that it belongs to
 	DevTools string    `json:"devtools,omitempty"` // where a port was asked for
 	Engine   string    `json:"engine,omitempty"`   // the name of the engine that it runs on; empty: this computer
+	Carried  bool      `json:"carried,omitempty"`  // that is a Chromium, and the session belongs to a Valise process of this computer all the same
 }
 
 // Throwaway says whether the session saves nothing.
 func (s SessionInfo) Throwaway() bool { return s.SavesTo == uuid.Nil }
+
+// Foreign says whether the session belongs to an engine, which closes and saves it.
+func (s SessionInfo) Foreign() bool { return s.Engine != "" && !s.Carried }
 
 // Progress is how far something has come; Total is 0 while unknown.
 type Progress struct{ Done, Total int64 }

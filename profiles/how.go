@@ -34,6 +34,8 @@ type How struct {
 	Over uuid.UUID // with SaveOver
 	Name string    // with SaveNew; empty: "New profile", numbered where that is taken
 
+	Elsewhere string // the name of a known Chromium that the session is to be in (away.go); empty: a browser of this computer
+
 	URLs     []string  // opened beside the tabs that come back
 	Headless bool      // no window
 	Port     bool      // a DevTools port on 127.0.0.1 for other programs

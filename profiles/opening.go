@@ -22,6 +22,7 @@ type plan struct {
 	how     How
 	record  record
 	browser browser.Browser
+	at      KnownEngine // where the session is to be, if elsewhere
 }
 
 // Open opens a session. It returns when the browser is there; how far it has come is told by events. *InUseError: the
@@ -38,6 +39,7 @@ func (l *Library) Open(ctx context.Context, how How) (*Session, error) {
 	s := &Session{library: l, done: make(chan struct{}), info: SessionInfo{
 		ID: p.record.Session, Name: p.record.Name, Loads: p.record.Loads, SavesTo: p.record.SavesTo,
 		Stage: StageRestoring, Since: p.record.Opened, Headless: how.Headless, Here: true, PID: os.Getpid(),
+		Engine: p.at.Name, Carried: p.at.Name != "",
 	}}
 	if how.Save != SaveNowhere {
 		if s.lock, err = l.lockProfile(p.record.SavesTo, s.info); err != nil {
@@ -113,6 +115,14 @@ func (l *Library) plan(ctx context.Context, how How) (plan, error) {
 		r.Name, r.SavesTo, r.Parent = over.Name, over.ID, over.Newest
 	}
 	var err error
+	if how.Elsewhere != "" {
+		if p.at, _, err = l.Engine(ctx, how.Elsewhere); err != nil {
+			return p, err
+		}
+		if p.at.Kind != Chromium {
+			return p, errNotAway
+		}
+	}
 	if p.browser, err = l.Browser(ctx); err != nil {
 		return p, err
 	}
@@ -129,6 +139,14 @@ func (s *Session) begin(ctx context.Context, p plan) (err error) {
 	defer func() {
 		if err != nil {
 			s.folder.wipe()
+		}
+	}()
+	if s.away, err = dial(ctx, p.at); err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			s.away.end()
 		}
 	}()
 	profileDir := browser.UserDataDir(s.folder.dir)
@@ -164,15 +182,28 @@ func (s *Session) begin(ctx context.Context, p plan) (err error) {
 	if p.how.Log != nil {
 		messages = io.MultiWriter(log, p.how.Log)
 	}
-	started, err := browser.Start(ctx, p.browser, browser.Options{
+	options := browser.Options{
 		Dir: s.folder.dir, URLs: p.how.URLs, Headless: p.how.Headless, Port: p.how.Port, Log: messages,
 		Surroundings: p.how.Surroundings,
-	})
+	}
+	if s.away != nil {
+		options = s.away.athome(ctx, options)
+	}
+	started, err := browser.Start(ctx, p.browser, options)
 	if err != nil {
 		return err
 	}
 	fault.Point("opening: the browser is there")
-	s.follow(started)
+	if s.away != nil {
+		if err := s.away.leave(ctx, started, p.how.URLs, s.library.titles(ctx, p.record)); err != nil {
+			started.Close(ctx)
+			return err
+		}
+		fault.Point("opening: the state is elsewhere")
+		go s.comeBack()
+	} else {
+		s.follow(started)
+	}
 	s.mu.Lock()
 	s.browser, s.info.DevTools = started, started.WebSocketURL()
 	s.mu.Unlock()

@@ -16,8 +16,9 @@ type Outcome string
 
 const (
 	Saved     Outcome = "saved"
-	Unchanged Outcome = "unchanged" // it is what the last snapshot holds: nothing was written
-	Discarded Outcome = "discarded" // a throwaway
+	Unchanged Outcome = "unchanged"  // it is what the last snapshot holds: nothing was written
+	Discarded Outcome = "discarded"  // a throwaway
+	KeptThere Outcome = "kept there" // by a service that has profiles of its own; nothing came into the vault
 )
 
 // Receipt says what a saving did: what was kept, how much, how long it took, where it is.
@@ -37,6 +38,7 @@ type Receipt struct {
 	Took     time.Duration `json:"took"` // from the browser's end to the saving's, ns
 	Where    Where         `json:"where"`
 	Aside    string        `json:"aside,omitempty"`    // why the snapshot was set aside; empty: it is the newest
+	Carried  []string      `json:"carried,omitempty"`  // what came along to a browser elsewhere and back, and what did not; sentences
 	Warnings []string      `json:"warnings,omitempty"` // sentences
 }
 
@@ -49,6 +51,8 @@ func (r Receipt) String() string {
 	switch r.Outcome {
 	case Discarded:
 		return fmt.Sprintf("%s: throwaway closed, nothing saved", r.Name)
+	case KeptThere:
+		return fmt.Sprintf("%s: closed, and kept over there; nothing came into the vault", r.Name)
 	case Unchanged:
 		return fmt.Sprintf("%s: nothing changed since the last %s", r.Name, since)
 	}

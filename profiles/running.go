@@ -93,6 +93,9 @@ func (s *Session) show(ctx context.Context, urls []string) error {
 	if b == nil {
 		return nil // its window is about to come to the front by itself
 	}
+	if s.away != nil {
+		return s.away.show(ctx, urls)
+	}
 	for _, url := range urls {
 		if err := b.OpenURL(ctx, url); err != nil {
 			return err

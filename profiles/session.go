@@ -27,6 +27,7 @@ type Session struct {
 	done    chan struct{}
 
 	checkpoints checkpoints
+	away        *away    // nil: its browser is one of this computer
 	warnings    []string // of its opening, for the receipt
 
 	mu      sync.Mutex
@@ -58,6 +59,7 @@ func (s *Session) Result() (Receipt, error) {
 func (s *Session) Close(ctx context.Context) (Receipt, error) {
 	if b := s.Browser(); b != nil {
 		s.advance(StageClosing)
+		s.bringBack(ctx)
 		if s.folder.album != nil {
 			s.folder.album.look(ctx, b, lastLook)
 		}

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -48,6 +49,8 @@ func receiptText(r profiles.Receipt) string {
 		return fmt.Sprintf("“%s” is saved, but it looks as if logins were lost: %s. The saving before still counts.", r.Name, r.Aside)
 	case r.Outcome == profiles.Discarded:
 		return fmt.Sprintf("The throwaway of “%s” is closed. Nothing of it was saved.", r.Name)
+	case r.Outcome == profiles.KeptThere:
+		return fmt.Sprintf("“%s” is closed, and kept over there.", r.Name)
 	case r.Outcome == profiles.Unchanged:
 		return fmt.Sprintf("“%s” is closed. Nothing had changed.", r.Name)
 	default:
@@ -58,10 +61,10 @@ func receiptText(r profiles.Receipt) string {
 
 // receiptDetails is the rest of it, a line for each.
 func receiptDetails(r profiles.Receipt) string {
-	if r.Outcome == profiles.Discarded {
-		return strings.Join(r.Warnings, "\n")
+	if r.Outcome == profiles.Discarded || r.Outcome == profiles.KeptThere {
+		return strings.Join(slices.Concat(r.Warnings, r.Carried), "\n")
 	}
-	lines := r.Warnings[:len(r.Warnings):len(r.Warnings)]
+	lines := slices.Concat(r.Warnings, r.Carried)
 	if r.Ended != "" && r.Ended != "clean" {
 		lines = append(lines, "How it ended: "+r.Ended+".")
 	}

@@ -92,7 +92,7 @@ func (q *quitting) closeSessions(here []profiles.SessionInfo) {
 func stopAll(ctx context.Context, lib *profiles.Library, here []profiles.SessionInfo, there []*remote) error {
 	var group errgroup.Group
 	for _, s := range here {
-		if s.Engine == "" {
+		if !s.Foreign() {
 			group.Go(func() error { return stop(ctx, lib, s.ID) })
 		}
 	}

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"valise/engine/client"
@@ -52,6 +53,11 @@ func (c *remotesControl) names() []string {
 	return names
 }
 
+// isChromium says whether profiles are carried to an engine, and their sessions are this computer's.
+func (c *remotesControl) isChromium(engine string) bool {
+	return slices.ContainsFunc(c.engines, func(e profiles.KnownEngine) bool { return e.Name == engine && e.Kind == profiles.Chromium })
+}
+
 // session is the one of a profile that saves to it on an engine; nil: there is none.
 func (c *remotesControl) session(profile uuid.UUID) *profiles.SessionInfo {
 	for _, r := range c.running {
@@ -65,6 +71,10 @@ func (c *remotesControl) session(profile uuid.UUID) *profiles.SessionInfo {
 // open opens a profile on an engine, and shows it.
 func (c *remotesControl) open(p profiles.Profile, engine string) {
 	d := c.desk
+	if c.isChromium(engine) {
+		d.sessions.open(profiles.How{Load: p.ID, Save: profiles.SaveSame, Elsewhere: engine}, p.Name)
+		return
+	}
 	r := &remote{mine: true, info: profiles.SessionInfo{
 		ID: uuid.New(), Name: p.Name, Loads: p.ID, SavesTo: p.ID, Stage: profiles.StageStarting, Since: time.Now(), Engine: engine,
 	}}
@@ -205,6 +215,9 @@ func (c *remotesControl) look() {
 		defer cancel()
 		var found []*remote
 		for _, known := range engines {
+			if known.Kind != profiles.OwnEngine {
+				continue // it knows no profiles of the vault
+			}
 			there, sessions, err := running(ctx, d.lib, known)
 			if err != nil {
 				continue // one that cannot be reached has nothing to show; opening there says why

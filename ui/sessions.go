@@ -80,7 +80,7 @@ func (c *sessionsControl) open(how profiles.How, name string) {
 
 // bringUp shows the browser of a session.
 func (c *sessionsControl) bringUp(s profiles.SessionInfo) {
-	if s.Engine != "" {
+	if s.Foreign() {
 		c.desk.remotes.bringUp(s)
 		return
 	}
@@ -93,7 +93,7 @@ func (c *sessionsControl) bringUp(s profiles.SessionInfo) {
 
 // close closes a session's browser and has it saved.
 func (c *sessionsControl) close(s profiles.SessionInfo) {
-	if s.Engine != "" {
+	if s.Foreign() {
 		c.desk.remotes.close(s)
 		return
 	}

@@ -256,7 +256,12 @@ func (c *settingsControl) addEngine(e profiles.KnownEngine, key string) {
 	card, d := c.screen.Engines, c.desk
 	card.Busy(true)
 	card.Say("Trying it out…", widget.LowImportance)
-	later(d.main, func(ctx context.Context) ([]profiles.Profile, error) { return client.Add(ctx, d.lib, e, key) }, func(found []profiles.Profile, err error) {
+	later(d.main, func(ctx context.Context) (found []profiles.Profile, err error) {
+		if e.Kind, err = client.Tell(ctx, e); err != nil {
+			return nil, err
+		}
+		return client.Add(ctx, d.lib, e, key)
+	}, func(found []profiles.Profile, err error) {
 		card.Busy(false)
 		if err != nil {
 			e := explain(err)
@@ -264,7 +269,11 @@ func (c *settingsControl) addEngine(e profiles.KnownEngine, key string) {
 			return
 		}
 		card.Added()
-		card.Say(fmt.Sprintf("It works: its vault has %s.", words.Count(len(found), "profile")), widget.SuccessImportance)
+		works := "It works: its vault has " + words.Count(len(found), "profile") + "."
+		if found == nil {
+			works = "It works."
+		}
+		card.Say(works, widget.SuccessImportance)
 		d.remotes.readEngines()
 	})
 }

@@ -10,8 +10,11 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"strings"
+	"sync"
 	"time"
 
+	"valise/browser/carry"
 	"valise/problem"
 	"valise/profiles"
 
@@ -39,9 +42,13 @@ func (r *Refusal) Error() string { return "the engine says: " + r.Message }
 // Engine is an engine and the right to call it. It follows no redirects, so that the key goes nowhere else.
 type Engine struct {
 	Name   string // as the library knows it
+	kind   profiles.EngineKind
 	url    *url.URL
 	key    string
 	client *http.Client
+
+	mu    sync.Mutex
+	bound map[uuid.UUID]profiles.Receipt // sessions of a service, with what there is to say when they end
 }
 
 // Known makes the client of an engine that the library knows by this name. *profiles.NotFoundError.
@@ -53,16 +60,47 @@ func Known(ctx context.Context, lib *profiles.Library, name string) (*Engine, er
 	return newEngine(at, key)
 }
 
-// Add tries an engine out, has the library remember it, and returns the profiles of its vault.
+// Tell finds out what answers at an address, if that does not say so itself: a Chromium tells its version to everybody. ErrUnreachable.
+func Tell(ctx context.Context, at profiles.KnownEngine) (profiles.EngineKind, error) {
+	if at.Kind == profiles.Service || strings.TrimSuffix(at.URL, "/") == DefaultService {
+		return profiles.Service, nil
+	}
+	at.Kind = profiles.Chromium
+	if err := at.Check(""); err != nil { // it allows what may be asked at all
+		return "", err
+	}
+	switch _, _, err := carry.Discover(ctx, at.URL); {
+	case err == nil:
+		return profiles.Chromium, nil
+	case errors.Is(err, carry.ErrUnreachable):
+		return "", ErrUnreachable.Because(err)
+	}
+	return profiles.OwnEngine, nil
+}
+
+// Add tries an engine out, has the library remember it, and returns the profiles of its vault, if it has one.
 func Add(ctx context.Context, lib *profiles.Library, at profiles.KnownEngine, key string) ([]profiles.Profile, error) {
 	if err := at.Check(key); err != nil {
 		return nil, err
+	}
+	if at.Kind == profiles.Chromium {
+		link, err := carry.Dial(ctx, at.URL)
+		if err != nil {
+			return nil, err
+		}
+		link.Close()
+		return nil, lib.AddEngine(ctx, at, "")
 	}
 	e, err := newEngine(at, key)
 	if err != nil {
 		return nil, err
 	}
-	found, err := e.Profiles(ctx)
+	var found []profiles.Profile
+	if at.Kind == profiles.Service {
+		err = e.call(ctx, http.MethodGet, "/v0/vm", nil, nil) // what runs there, for anybody with a key
+	} else {
+		found, err = e.Profiles(ctx)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -74,7 +112,7 @@ func newEngine(at profiles.KnownEngine, key string) (*Engine, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Engine{at.Name, u, key, &http.Client{
+	return &Engine{Name: at.Name, kind: at.Kind, url: u, key: key, bound: map[uuid.UUID]profiles.Receipt{}, client: &http.Client{
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}}, nil
 }

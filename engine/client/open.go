@@ -21,8 +21,12 @@ var (
 		"The session ends by itself an hour after its last viewer has left, and is saved then.")
 )
 
-// Open opens a profile of the library's vault in a session of the engine, as how says. The engine gets what is here first.
+// Open opens a profile of the library's vault in a session of the engine, as how says. The engine gets what is here first, unless it is
+// a service, which gets nothing (service.go).
 func Open(ctx context.Context, lib *profiles.Library, e *Engine, how profiles.How) (Session, error) {
+	if e.kind == profiles.Service {
+		return e.openService(ctx, lib, how)
+	}
 	if lib.Place().String() == "" {
 		return Session{}, errNoPlace
 	}
@@ -87,6 +91,9 @@ func (e *Engine) Wait(ctx context.Context, id uuid.UUID) error {
 
 // Close ends a session, fetches what it saved, and returns its receipt.
 func (e *Engine) Close(ctx context.Context, lib *profiles.Library, id uuid.UUID) (profiles.Receipt, error) {
+	if e.kind == profiles.Service {
+		return e.closeService(ctx, id)
+	}
 	if err := e.End(ctx, id); err != nil {
 		return profiles.Receipt{}, err
 	}

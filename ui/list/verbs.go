@@ -37,7 +37,7 @@ func Possible(v Verb, e Entry) bool {
 	if e.Profile.State == profiles.StateTrashed {
 		return v == PutBack || v == History
 	}
-	if session != nil && session.Engine != "" && v == SaveNow {
+	if session != nil && session.Foreign() && v == SaveNow {
 		return false
 	}
 	switch v {

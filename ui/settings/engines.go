@@ -39,7 +39,7 @@ func (c *EnginesCard) add() {
 	c.Say("", widget.MediumImportance)
 	e := profiles.KnownEngine{Name: strings.TrimSpace(c.Name.Entry.Text), URL: strings.TrimSpace(c.Address.Entry.Text)}
 	missing := false
-	for _, f := range []*parts.Field{c.Name, c.Address, c.Key} {
+	for _, f := range []*parts.Field{c.Name, c.Address} { // a Chromium has no key
 		if strings.TrimSpace(f.Entry.Text) == "" {
 			f.Complain("This is missing.")
 			missing = true
@@ -95,6 +95,6 @@ func (c *EnginesCard) Said() string { return c.result.Text() }
 // CreateRenderer implements fyne.Widget.
 func (c *EnginesCard) CreateRenderer() fyne.WidgetRenderer {
 	return widget.NewSimpleRenderer(parts.NewSection("Engines",
-		"A Valise on another machine that runs browsers for those who have a key (valise serve). When it uses the same vault, profiles can be opened there and shown here.",
+		"A Valise on another machine that runs browsers for those who have a key (valise serve). When it uses the same vault, profiles can be opened there and shown here. Or any Chromium with a DevTools port, without a key: logins are carried there and back.",
 		c.known, parts.Pair(c.Name, c.Address), c.Key, parts.Row(look.Gap, c.Add), c.result))
 }
