@@ -29,10 +29,8 @@ func flags(b Browser, o Options, ambient []string) []string {
 	f = append(f, "--test-type")
 	if o.Headless {
 		f = append(f, headlessFlags(b, o)...)
-	} else {
-		if o.UserAgent != "" {
-			f = append(f, "--user-agent="+o.userAgent(b))
-		}
+	} else if o.UserAgent != "" {
+		f = append(f, "--user-agent="+o.userAgent(b))
 	}
 	f = append(f, o.Surroundings.flags()...)
 	f = append(f, ambient...)
