@@ -54,6 +54,7 @@ func (e *Engine) sessionCalls() []operation {
 		{method: "POST", path: "/vm/{id}/timeout", who: admin, what: "Change the timeouts", takes: timeoutRequest{}, gives: nothing{}, do: atWork(setTimeouts), errors: usual},
 		{method: "POST", path: "/vm/{id}/addRoles", who: admin, what: "Give viewers roles", takes: roleChange{}, gives: nothing{}, do: atWork(setRoles(true)), errors: usual},
 		{method: "POST", path: "/vm/{id}/removeRoles", who: admin, what: "Take roles from viewers", takes: roleChange{}, gives: nothing{}, do: atWork(setRoles(false)), errors: usual},
+		{method: "POST", path: "/vm/{id}/bookmarks", who: admin, what: "Add bookmarks: HTML as browsers export it", gives: nothing{}, mostBody: mostBookmarkHTML, do: atWork(takeBookmarks), errors: append(usual, codeTooLarge)},
 		{method: "DELETE", path: "/vm/{id}/users/{user}", who: admin, what: "Send a viewer away", gives: nothing{}, do: atWork(kick), errors: append(usual, codeNotFound)},
 		{method: "POST", path: "/vm/{id}/{method}", who: admin, what: "A method of chrome.tabs, as in tabs.query; the body is the array of its arguments", do: atWork(tabs), errors: append(usual, codeNotFound)},
 		{method: "POST", path: "/v0/vm/{id}/save", who: keyHolder, what: "Checkpoint a running session", gives: profiles.Receipt{}, do: e.checkpoint, errors: append(usual, codeConflict)},

@@ -35,7 +35,7 @@ type vm struct {
 	devtool token // in cdp_url; empty: none was asked for
 	clock   *clock
 
-	extension string // the folder of the one that it has; empty: it has none
+	lent []string // the folders of the extensions that it has
 
 	opening context.Context // done: the opening is given up
 	abandon context.CancelFunc
@@ -179,11 +179,13 @@ var errNotBegun = errors.New("the session did not come to be")
 // begin makes all that a session is made of. On error nothing is left of it.
 func (v *vm) begin(ctx context.Context) (_ *work, err error) {
 	e, w := v.engine, &work{}
+	if err := v.lend(lendBookmarking()); err != nil {
+		return nil, err
+	}
 	if v.want.extension != nil {
-		if v.extension, err = unpackExtension(v.want.extension); err != nil {
+		if err := v.lend(unpackExtension(v.want.extension)); err != nil {
 			return nil, err
 		}
-		v.how.Extensions = []string{v.extension}
 		v.want.extension = nil
 	}
 	out, err := fence.New(fence.Rules{Closed: fence.Here(e.closedPorts), PublicOnly: e.options.PublicOnly})
@@ -211,6 +213,15 @@ func (v *vm) begin(ctx context.Context) (_ *work, err error) {
 		return nil, err
 	}
 	return w, nil
+}
+
+// lend has the session get an extension, whose folder goes with it.
+func (v *vm) lend(folder string, err error) error {
+	if folder != "" {
+		v.lent = append(v.lent, folder)
+		v.how.Extensions = append(v.how.Extensions, folder)
+	}
+	return err
 }
 
 // hostOf is the host and port of an address; "" where it has none.
@@ -334,8 +345,8 @@ func (v *vm) finish(w *work) {
 		v.receipt, v.failure, v.work = receipt, err, nil
 		v.mu.Unlock()
 	}
-	if v.extension != "" {
-		os.RemoveAll(v.extension)
+	for _, folder := range v.lent {
+		os.RemoveAll(folder)
 	}
 	v.mu.Lock()
 	v.over = now()
