@@ -35,9 +35,11 @@ type createRequest struct {
 	Quality        quality        `json:"quality"`
 	SearchEngine   searchEngine   `json:"search_engine"`
 	Extension      extension      `json:"extension"`
+	HTTPProxy      httpProxy      `json:"http_proxy"`
 	CDP            bool           `json:"cdp"` // beyond the contract: a DevTools address in the answer
 
-	extension []byte // the part of the form that extension.field names
+	extension []byte   // the part of the form that extension.field names
+	upstream  *url.URL // what http_proxy means; nil: none
 }
 
 type locale struct {
@@ -57,7 +59,7 @@ type extension struct {
 // viewer here does not have. They are taken, and the log says that they do nothing.
 var withoutMeaning = []string{
 	"region", "tenant_id", "touch_gestures", "control_disable_default", "default_roles", "draw", "auth", "nsfw", "max_area",
-	"field_masking", "hide_cursor", "adblock", "ublock", "http_proxy",
+	"field_masking", "hide_cursor", "adblock", "ublock",
 }
 
 // The picture's bounds. The largest area is that of the contract.
@@ -101,6 +103,10 @@ func (c *createRequest) check() error {
 		if err := mayShow(c.StartURL); err != nil {
 			return invalid("start_url: %v", err)
 		}
+	}
+	var err error
+	if c.upstream, err = c.HTTPProxy.upstream(); err != nil {
+		return err
 	}
 	if c.OfflineTimeout.set && !c.Timeout.Offline.set {
 		c.Timeout.Offline = c.OfflineTimeout

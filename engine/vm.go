@@ -188,7 +188,7 @@ func (v *vm) begin(ctx context.Context) (_ *work, err error) {
 		}
 		v.want.extension = nil
 	}
-	out, err := fence.New(fence.Rules{Closed: fence.Here(e.closedPorts), PublicOnly: e.options.PublicOnly})
+	out, err := fence.New(fence.Rules{Closed: fence.Here(e.closedPorts), PublicOnly: e.options.PublicOnly, Upstream: v.want.upstream})
 	if err != nil {
 		return nil, err
 	}
