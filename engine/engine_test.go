@@ -334,6 +334,7 @@ func TestWhatIsWrongWithARequestIsSaid(t *testing.T) {
 		`{`:                                              {400, "err_invalid_request", "JSON"},
 		`[]`:                                             {400, "err_invalid_request", "object"},
 		`{"width": "wide"}`:                              {400, "err_invalid_request", "width"},
+		`{"default_roles": ["owner"]}`:                   {400, "err_invalid_request", "default_roles"},
 		`{"width": 800}`:                                 {400, "err_invalid_request", "both"},
 		`{"width": 1921, "height": 1080}`:                {400, "err_invalid_request", "1080"},
 		`{"width": 3, "height": 3}`:                      {400, "err_invalid_request", "at least"},

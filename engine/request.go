@@ -15,6 +15,7 @@ import (
 	"unicode/utf8"
 
 	"valise/browser"
+	"valise/engine/live"
 )
 
 // createRequest is the body of POST /v0/vm. It may be empty.
@@ -29,6 +30,9 @@ type createRequest struct {
 	FPS            int            `json:"fps"`
 	Kiosk          bool           `json:"kiosk"`
 	Dark           bool           `json:"dark"`
+	HideCursor     bool           `json:"hide_cursor"`
+	DefaultRoles   []string       `json:"default_roles"`           // what viewers may do who come; null: everything
+	NoControl      bool           `json:"control_disable_default"` // viewers come without the role "control"
 	WebGL          *bool          `json:"webgl"`
 	UserAgent      string         `json:"user_agent"`
 	Locale         locale         `json:"locale"`
@@ -39,6 +43,7 @@ type createRequest struct {
 	CDP            bool           `json:"cdp"` // beyond the contract: a DevTools address in the answer
 
 	extension []byte   // the part of the form that extension.field names
+	roles     []string // of viewers who come
 	upstream  *url.URL // what http_proxy means; nil: none
 }
 
@@ -58,8 +63,7 @@ type extension struct {
 // withoutMeaning are the fields of the contract that are about Hyperbeam's own machines and accounts, or about what the
 // viewer here does not have. They are taken, and the log says that they do nothing.
 var withoutMeaning = []string{
-	"region", "tenant_id", "touch_gestures", "control_disable_default", "default_roles", "draw", "auth", "nsfw", "max_area",
-	"field_masking", "hide_cursor", "adblock", "ublock",
+	"region", "tenant_id", "touch_gestures", "draw", "auth", "nsfw", "max_area", "field_masking", "adblock", "ublock",
 }
 
 // The picture's bounds. The largest area is that of the contract.
@@ -105,6 +109,9 @@ func (c *createRequest) check() error {
 		}
 	}
 	var err error
+	if c.roles, err = live.Roles(c.DefaultRoles, c.NoControl); err != nil {
+		return invalid("default_roles: %v", err)
+	}
 	if c.upstream, err = c.HTTPProxy.upstream(); err != nil {
 		return err
 	}

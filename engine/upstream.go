@@ -17,7 +17,7 @@ type httpProxy struct {
 
 var (
 	pacReturn  = regexp.MustCompile(`\breturn\b`)
-	pacLiteral = regexp.MustCompile(`\breturn\s*(?:"([^"]*)"|'([^']*)')`)
+	pacLiteral = regexp.MustCompile(`\breturn\s*(?:"([^"]*)"|'([^']*)')\s*(?:[;}\n]|$)`)
 )
 
 // upstream is the proxy; nil: none. No error quotes what was given: it may hold a password.

@@ -77,6 +77,7 @@ func TestASessionGoesThroughTheProxyOfItsCaller(t *testing.T) {
 	for pac, want := range map[string]string{
 		`http://secret.example/proxy.pac`: "PAC script", `ftp://secret.example:1`: "PAC script", `socks5://secret.example`: "PAC script",
 		`function f(u) { if (u) return 'DIRECT'; return 'PROXY secret.example:1' }`: "not run here",
+		`function f(u) { return 'PROXY secret' + u }`:                               "not run here",
 		`function f() { return which() }`:                                           "not run here",
 		`function f() { return 'CARRIER secret.example:1' }`:                        "PROXY host:port",
 	} {

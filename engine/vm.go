@@ -205,7 +205,7 @@ func (v *vm) begin(ctx context.Context) (_ *work, err error) {
 		w.devport = address.Port()
 	}
 	w.room, err = live.Open(context.WithoutCancel(ctx), w.session.Browser(), live.Options{
-		Width: v.want.Width, Height: v.want.Height, FPS: v.want.FPS, Kiosk: v.want.Kiosk, Quality: v.want.Quality.Mode,
+		Width: v.want.Width, Height: v.want.Height, FPS: v.want.FPS, HideCursor: v.want.HideCursor, Kiosk: v.want.Kiosk, Roles: v.want.roles, Quality: v.want.Quality.Mode,
 		Dir: w.session.Dir(), Search: v.want.SearchEngine.url, Allowed: mayShow, Admin: v.admin.is, Log: e.log, Changed: v.clock.look,
 	})
 	if err != nil {

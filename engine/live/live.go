@@ -26,6 +26,7 @@ import (
 type Options struct {
 	Width, Height int    // of the page, in CSS pixels; 1280 by 720
 	FPS           int    // pictures a second at most, 24 to 60; 24
+	HideCursor    bool   // viewers see no pointer over the page
 	Kiosk         bool   // no address bar and no tabs
 	Quality       string // "smooth" (which it is without), "sharp" or "blocky"
 

@@ -21,6 +21,24 @@ var (
 	ErrNoRole   = problem.New("there is no such role", `The roles are "control", "cursor_data" and "chat".`)
 )
 
+// Roles are those of viewers who come: the given ones, or where they are nil all there are; without that to control, where it is
+// taken.
+func Roles(given []string, withoutControl bool) ([]string, error) {
+	if given == nil {
+		given = allRoles
+	}
+	roles := []string{}
+	for _, role := range given {
+		if !slices.Contains(allRoles, role) {
+			return nil, ErrNoRole
+		}
+		if role != control || !withoutControl {
+			roles = append(roles, role)
+		}
+	}
+	return roles, nil
+}
+
 // SetRoles gives roles to viewers, or takes them. exclusive: everybody else loses them first. Somebody who has not come yet has them when
 // they come.
 func (r *Room) SetRoles(add bool, viewers, roles []string, exclusive bool) error {

@@ -63,6 +63,7 @@ type outgoing struct {
 	MaxArea  int            `json:"max_area,omitempty"`
 	UserID   string         `json:"user_id,omitempty"`
 	Kiosk    bool           `json:"kiosk,omitempty"`
+	NoCursor bool           `json:"no_cursor,omitempty"`
 	Roles    []string       `json:"roles,omitempty"`
 	Mac      bool           `json:"mac,omitempty"` // the browser's keyboard has a Command key
 	Reason   string         `json:"reason,omitempty"`
@@ -135,7 +136,7 @@ func (r *Room) enter(v *viewer) bool {
 		return false
 	}
 	r.viewers = append(r.viewers, v)
-	v.post(outgoing{Type: "connection", Width: r.width, Height: r.height, MaxArea: MaxArea, UserID: v.ID, Kiosk: r.o.Kiosk,
+	v.post(outgoing{Type: "connection", Width: r.width, Height: r.height, MaxArea: MaxArea, UserID: v.ID, Kiosk: r.o.Kiosk, NoCursor: r.o.HideCursor,
 		Roles: r.rolesOf(v.ID), Mac: onMac})
 	v.showTabs()
 	r.showDialog()

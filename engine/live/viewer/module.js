@@ -22,6 +22,7 @@ export default function view(root, address, onMessage, options = {}) {
 	const send = (m) => wire.send(m)
 	const screen = makeScreen(send, options.frameCb, (width, height) => tell("resize", {width, height}))
 	let kiosk = true
+	let noCursor = false
 	let roles = []
 	let adminToken = options.adminToken
 	const may = () => roles.includes("control") && !input.disabled
@@ -95,6 +96,9 @@ export default function view(root, address, onMessage, options = {}) {
 				kiosk = !!m.kiosk
 				roles = m.roles ?? []
 				input.theirMac = !!m.mac
+				noCursor = !!options.hideCursor || !!m.no_cursor
+				if (noCursor) screen.canvas.style.cursor = "none"
+				if (!may()) notice("You are watching", 4000)
 				screen.width = m.width
 				screen.height = m.height
 				if (kiosk) bar.element.remove()
@@ -115,7 +119,7 @@ export default function view(root, address, onMessage, options = {}) {
 				bar.show(m)
 				return options.page && tell("title", m.tabs?.find((t) => t.active)?.title)
 			case "cursor":
-				screen.canvas.style.cursor = options.hideCursor ? "none" : m.cursor || "default"
+				screen.canvas.style.cursor = noCursor ? "none" : m.cursor || "default"
 				return
 			case "copied":
 				writeClipboard(m.text ?? "", root).then((done) => done || notice("The browser did not let the text into the clipboard.", 4000))
