@@ -22,7 +22,7 @@ import (
 
 // service is an engine that serves a home nothing was ever kept in, and a caller who has a key.
 type service struct {
-	t      *testing.T
+	t      testing.TB
 	lib    *profiles.Library
 	home   profiles.Home
 	keys   engine.Keys
@@ -31,7 +31,7 @@ type service struct {
 	key    string
 }
 
-func startService(t *testing.T, o engine.Options) *service {
+func startService(t testing.TB, o engine.Options) *service {
 	t.Helper()
 	dir := t.TempDir()
 	t.Setenv("VALISE_KEY_FILE", filepath.Join(dir, "key"))
@@ -40,7 +40,7 @@ func startService(t *testing.T, o engine.Options) *service {
 }
 
 // serveHome serves a home that may have been there before.
-func serveHome(t *testing.T, home profiles.Home, o engine.Options) *service {
+func serveHome(t testing.TB, home profiles.Home, o engine.Options) *service {
 	t.Helper()
 	lib, err := profiles.Open(t.Context(), home, profiles.Options{Background: true})
 	if err != nil {
