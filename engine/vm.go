@@ -179,6 +179,11 @@ var errNotBegun = errors.New("the session did not come to be")
 // begin makes all that a session is made of. On error nothing is left of it.
 func (v *vm) begin(ctx context.Context) (_ *work, err error) {
 	e, w := v.engine, &work{}
+	for _, id := range []uuid.UUID{v.how.Load, v.how.Over} {
+		if err := e.notInTrash(ctx, id); err != nil {
+			return nil, err
+		}
+	}
 	if err := v.lend(lendBookmarking()); err != nil {
 		return nil, err
 	}
@@ -213,6 +218,18 @@ func (v *vm) begin(ctx context.Context) (_ *work, err error) {
 		return nil, err
 	}
 	return w, nil
+}
+
+// notInTrash refuses a profile that was thrown away. To callers it is gone, until they take it out.
+func (e *Engine) notInTrash(ctx context.Context, id uuid.UUID) error {
+	if id == uuid.Nil {
+		return nil
+	}
+	p, err := e.lib.Find(ctx, id.String())
+	if err == nil && !p.Trashed.IsZero() {
+		return refuse(http.StatusNotFound, codeNoProfile, "the profile %s is in the trash; POST /v0/profiles/%s/restore takes it out", id, id)
+	}
+	return nil // where it is not at all, opening says so
 }
 
 // lend has the session get an extension, whose folder goes with it.
