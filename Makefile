@@ -42,6 +42,9 @@ test: ## all checks and tests; installs what is missing for them
 tools: ## the Go programs that the tests use
 	@packaging/needs.sh tools
 
+adblock: ## build/adblock: the ad blocker that sessions of an engine may ask for
+	@packaging/needs.sh adblock
+
 format: ## gofmt
 	$(call heading,format)
 	@files=$$(gofmt -l .); test -z "$$files" || { echo "not formatted (gofmt -w mends it):" $$files; exit 1; }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"net/url"
+	"os"
 	"time"
 
 	"valise/engine"
@@ -41,6 +42,13 @@ Interrupting it (Ctrl-C, SIGTERM) closes the browsers in order and saves.`,
 				}
 				options.Public = u
 			}
+			if options.Adblock != "" {
+				if err := engine.CheckAdblock(options.Adblock); err != nil {
+					return err
+				}
+			} else if program, err := os.Executable(); err == nil {
+				options.Adblock = engine.AdblockBeside(program)
+			}
 			return t.serve(c.Context(), listener, options)
 		},
 	}
@@ -52,6 +60,7 @@ Interrupting it (Ctrl-C, SIGTERM) closes the browsers in order and saves.`,
 	f.StringVar(&public, "public", "", "the `URL` under which others reach the engine")
 	f.IntVar(&options.MaxSessions, "sessions", 20, "how many `SESSIONS` may run at a time")
 	f.BoolVar(&options.PublicOnly, "public-only", false, "keep sessions out of private networks")
+	f.StringVar(&options.Adblock, "adblock", "", "the `FOLDER` of an ad blocker that sessions may ask for")
 	c.AddCommand(serveKeyCommand(t))
 	return c
 }

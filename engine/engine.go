@@ -33,7 +33,9 @@ type Options struct {
 	MaxSessions int
 	// PublicOnly closes private networks to sessions, and this computer: for engines whose callers are strangers there.
 	PublicOnly bool
-	Log        *slog.Logger // nil: none
+	// Adblock is the folder of the unpacked extension that sessions get which ask for an ad blocker; "": there is none.
+	Adblock string
+	Log     *slog.Logger // nil: none
 }
 
 const defaultSessions = 20

@@ -40,7 +40,9 @@ type createRequest struct {
 	SearchEngine   searchEngine   `json:"search_engine"`
 	Extension      extension      `json:"extension"`
 	HTTPProxy      httpProxy      `json:"http_proxy"`
-	CDP            bool           `json:"cdp"` // beyond the contract: a DevTools address in the answer
+	Adblock        bool           `json:"adblock"`
+	Ublock         bool           `json:"ublock"` // an older name of adblock
+	CDP            bool           `json:"cdp"`    // beyond the contract: a DevTools address in the answer
 
 	extension []byte   // the part of the form that extension.field names
 	roles     []string // of viewers who come
@@ -63,7 +65,7 @@ type extension struct {
 // withoutMeaning are the fields of the contract that are about Hyperbeam's own machines and accounts, or about what the
 // viewer here does not have. They are taken, and the log says that they do nothing.
 var withoutMeaning = []string{
-	"region", "tenant_id", "touch_gestures", "draw", "auth", "nsfw", "max_area", "field_masking", "adblock", "ublock",
+	"region", "tenant_id", "touch_gestures", "draw", "auth", "nsfw", "max_area", "field_masking",
 }
 
 // The picture's bounds. The largest area is that of the contract.

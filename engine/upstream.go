@@ -15,6 +15,9 @@ type httpProxy struct {
 	Password string `json:"password"`
 }
 
+// mostCredential is what SOCKS has room for (RFC 1929).
+const mostCredential = 255
+
 var (
 	pacReturn  = regexp.MustCompile(`\breturn\b`)
 	pacLiteral = regexp.MustCompile(`\breturn\s*(?:"([^"]*)"|'([^']*)')\s*(?:[;}\n]|$)`)
@@ -28,6 +31,9 @@ func (p httpProxy) upstream() (*url.URL, error) {
 	}
 	if address.Port() == "" || address.Path != "" && address.Path != "/" || address.Scheme != "http" && address.Scheme != "socks5" {
 		return nil, invalid("http_proxy.pac: the proxy is given as http://host:port or socks5://host:port, or by a PAC script")
+	}
+	if len(p.Username) > mostCredential || len(p.Password) > mostCredential {
+		return nil, invalid("http_proxy: username and password have at most %d bytes each", mostCredential)
 	}
 	if p.Username != "" || p.Password != "" {
 		address.User = url.UserPassword(p.Username, p.Password)

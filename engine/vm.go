@@ -187,6 +187,11 @@ func (v *vm) begin(ctx context.Context) (_ *work, err error) {
 	if err := v.lend(lendBookmarking()); err != nil {
 		return nil, err
 	}
+	if v.want.Adblock || v.want.Ublock {
+		if err := v.lend(e.lendAdblock()); err != nil {
+			return nil, err
+		}
+	}
 	if v.want.extension != nil {
 		if err := v.lend(unpackExtension(v.want.extension)); err != nil {
 			return nil, err

@@ -22,6 +22,7 @@ var floors = map[string]int{
 	"":                  6, // main.go
 	"internal/testenv":  6, // for tests and measurements only
 	"bench":             6, // measurements only
+	"packaging":         6, // programs of the build
 	"ui":                5,
 	"cli":               5,
 	"engine":            4,

@@ -6,6 +6,7 @@
 #   packaging/needs.sh bench      what `make bench` measures Valise beside, and a browser
 #   packaging/needs.sh windows    the C compiler for `make windows`
 #   packaging/needs.sh tools      the Go programs that the tests use, built into build/tools
+#   packaging/needs.sh adblock    Node.js, and the rules of `make adblock`
 #   packaging/needs.sh packages   the one that makes .deb and .rpm files
 #
 # On Debian and its relatives it installs what is missing, and says so first. Where nothing is missing it does and says
@@ -77,6 +78,7 @@ main() {
 		get
 		build_tools
 		playwright
+		adblock
 		;;
 	"test "*)
 		stop "The tests bring a display, a tray and a keyring of their own, which only Linux has."
@@ -97,11 +99,17 @@ main() {
 	"tools "*)
 		build_tools
 		;;
+	"adblock "*)
+		groups=
+		want_node
+		get
+		adblock
+		;;
 	"packages "*)
 		tool nfpm github.com/goreleaser/nfpm/v2 v2.45.2 /cmd/nfpm "it makes .deb and .rpm files"
 		;;
 	*)
-		stop "usage: packaging/needs.sh run|test|bench|windows|tools|packages"
+		stop "usage: packaging/needs.sh run|test|bench|windows|tools|adblock|packages"
 		;;
 	esac
 }
@@ -224,6 +232,22 @@ playwright() {
 	grep -qs '"version": "1.64.1"' build/tools/node_modules/playwright-core/package.json && return
 	echo "Getting playwright-core 1.64.1: a test has it drive a session."
 	npm install --silent --no-save --no-package-lock --no-audit --no-fund --prefix build/tools playwright-core@1.64.1
+}
+
+# adblock makes the ad blocker of the engine's sessions out of AdGuard's rules, which it gets from npm.
+adblock() {
+	version=3.3.20260320140136
+	sum=e33d0ca941cf87ad801d837b9ede97cfe79a00812919fbc8b64882590d9f0927
+	grep -qs "dnr-rulesets $version " build/adblock/NOTICE && return
+	echo "Getting AdGuard's rules $version for the ad blocker of sessions."
+	rm -rf build/rules
+	mkdir -p build/rules
+	npm pack --silent --pack-destination build/rules "@adguard/dnr-rulesets@$version" >/dev/null
+	got=$({ sha256sum build/rules/*.tgz 2>/dev/null || shasum -a 256 build/rules/*.tgz; } | cut -d' ' -f1)
+	[ "$got" = "$sum" ] || stop "The rules that came have the SHA-256 $got, not $sum: they are not the ones that Valise knows."
+	tar -xzf build/rules/*.tgz -C build/rules package/package.json package/dist/filters/declarative/ruleset_2
+	CGO_ENABLED=0 go run ./packaging/adblock build/rules/package build/adblock
+	rm -rf build/rules
 }
 
 tool() {

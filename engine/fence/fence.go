@@ -35,6 +35,7 @@ type Fence struct {
 	rules    Rules
 	listener net.Listener
 	server   *http.Server
+	forwards bool // plain HTTP goes to the upstream as it is
 	dialer   net.Dialer
 	forward  *httputil.ReverseProxy
 	peer     peer
@@ -63,6 +64,7 @@ func New(rules Rules) (*Fence, error) {
 	}
 	f := &Fence{rules: rules, listener: listener, tunnels: map[net.Conn]bool{}}
 	f.dialer = net.Dialer{Timeout: dialPatience, ControlContext: f.judge}
+	f.forwards = forwardsTo(rules.Upstream)
 	f.forward = &httputil.ReverseProxy{
 		Rewrite:       asItIs,
 		Transport:     f.transport(),
@@ -115,9 +117,9 @@ func (f *Fence) transport() *http.Transport {
 		MaxIdleConnsPerHost: 6,
 		IdleConnTimeout:     time.Minute,
 	}
-	if f.forwardsTo(f.rules.Upstream) {
+	if f.forwards {
 		t.Proxy = http.ProxyURL(f.rules.Upstream)
-		t.DialContext = (&net.Dialer{Timeout: dialPatience}).DialContext // to the upstream, which is the operator's choice
+		t.DialContext = f.dialer.DialContext // to the upstream: what is closed to the session is no way out for it either
 	}
 	return t
 }
@@ -132,7 +134,7 @@ func (f *Fence) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case r.Method == http.MethodConnect:
 		f.tunnel(w, r)
 	case r.URL.Scheme == "http" && r.URL.Host != "":
-		if f.forwardsTo(f.rules.Upstream) {
+		if f.forwards {
 			if err := f.judgeName(r.Context(), r.URL.Host); err != nil {
 				refuse(w, err)
 				return

@@ -575,6 +575,26 @@ func TestASessionCanGoOnThroughAnotherProxy(t *testing.T) {
 	}
 }
 
+// What is closed to a session cannot be named as its upstream either.
+func TestAnUpstreamIsNoWayToWhatIsClosed(t *testing.T) {
+	s := site(t, false)
+	port, came := engine(t)
+	for _, scheme := range []string{"http", "socks5"} {
+		u := &url.URL{Scheme: scheme, Host: fmt.Sprintf("127.0.0.1:%d", port)}
+		for _, rules := range []Rules{{Upstream: u, Closed: Here(func() []uint16 { return []uint16{port} })}, {Upstream: u, PublicOnly: true}} {
+			f := newFence(t, rules)
+			for _, request := range []string{get(s.URL+"/", ""), tunnel("1.1.1.1:443")} {
+				if answer := connect(t, f.Address()).ask(t, request); answer.StatusCode == http.StatusOK {
+					t.Errorf("%s: %s", scheme, answer.Status)
+				}
+			}
+		}
+	}
+	if came.Load() != 0 {
+		t.Error("it was led there by its upstream")
+	}
+}
+
 // An upstream elsewhere decides what a name means; one that is near is given what was judged.
 func TestWhatAnUpstreamIsToldDependsOnWhereItIs(t *testing.T) {
 	f := newFence(t, Rules{Closed: Here(func() []uint16 { return []uint16{4711} })})

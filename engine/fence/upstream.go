@@ -44,7 +44,7 @@ func credentials(u *url.URL) (user, password string) {
 }
 
 // forwardsTo says whether plain HTTP is handed to an upstream as it is: many refuse tunnels to port 80.
-func (f *Fence) forwardsTo(u *url.URL) bool { return u != nil && u.Scheme == "http" && !near(u) }
+func forwardsTo(u *url.URL) bool { return u != nil && u.Scheme == "http" && !near(u) }
 
 // near says whether an upstream is on this computer or its network. A name counts as elsewhere only when all its addresses do.
 func near(u *url.URL) bool {
@@ -114,7 +114,7 @@ func (f *Fence) dialUpstream(ctx context.Context, address string) (net.Conn, err
 	if err != nil {
 		return nil, err
 	}
-	conn, err := (&net.Dialer{}).DialContext(ctx, "tcp", u.Host)
+	conn, err := f.dialer.DialContext(ctx, "tcp", u.Host) // which judges it: a caller may have named what is closed
 	if err != nil {
 		return nil, err
 	}
