@@ -238,14 +238,14 @@ playwright() {
 adblock() {
 	version=3.3.20260320140136
 	sum=e33d0ca941cf87ad801d837b9ede97cfe79a00812919fbc8b64882590d9f0927
-	grep -qs "dnr-rulesets $version " build/adblock/NOTICE && return
+	[ ! -f build/adblock/LICENSE ] || ! grep -qs "dnr-rulesets $version " build/adblock/NOTICE || return 0
 	echo "Getting AdGuard's rules $version for the ad blocker of sessions."
 	rm -rf build/rules
 	mkdir -p build/rules
 	npm pack --silent --pack-destination build/rules "@adguard/dnr-rulesets@$version" >/dev/null
 	got=$({ sha256sum build/rules/*.tgz 2>/dev/null || shasum -a 256 build/rules/*.tgz; } | cut -d' ' -f1)
 	[ "$got" = "$sum" ] || stop "The rules that came have the SHA-256 $got, not $sum: they are not the ones that Valise knows."
-	tar -xzf build/rules/*.tgz -C build/rules package/package.json package/dist/filters/declarative/ruleset_2
+	tar -xzf build/rules/*.tgz -C build/rules package/package.json package/LICENSE package/dist/filters/declarative/ruleset_2
 	CGO_ENABLED=0 go run ./packaging/adblock build/rules/package build/adblock
 	rm -rf build/rules
 }

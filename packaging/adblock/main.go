@@ -58,6 +58,10 @@ func assemble(from, to string) error {
 	if len(list) == 0 {
 		return fmt.Errorf("%s has no rules that block", baseList)
 	}
+	licence, err := os.ReadFile(filepath.Join(from, "LICENSE"))
+	if err != nil {
+		return err
+	}
 	half := to + ".half"
 	if err := os.RemoveAll(half); err != nil {
 		return err
@@ -82,10 +86,12 @@ func assemble(from, to string) error {
 		}
 	}
 	notice := "The rules are those of AdGuard's base list, condensed, from @adguard/dnr-rulesets " + of.Version + " on npm.\n" +
-		"They are under the GNU General Public License, version 3: https://www.gnu.org/licenses/gpl-3.0.html\n" +
+		"They are under the GNU General Public License, version 3, which LICENSE has.\n" +
 		"Their source: https://github.com/AdguardTeam/AdguardFilters\n"
-	if err := os.WriteFile(filepath.Join(half, "NOTICE"), []byte(notice), 0o644); err != nil {
-		return err
+	for name, text := range map[string][]byte{"NOTICE": []byte(notice), "LICENSE": licence} {
+		if err := os.WriteFile(filepath.Join(half, name), text, 0o644); err != nil {
+			return err
+		}
 	}
 	if err := os.RemoveAll(to); err != nil {
 		return err
