@@ -60,7 +60,7 @@ Interrupting it (Ctrl-C, SIGTERM) closes the browsers in order and saves.`,
 	f.StringVar(&public, "public", "", "the `URL` under which others reach the engine")
 	f.IntVar(&options.MaxSessions, "sessions", 20, "how many `SESSIONS` may run at a time")
 	f.BoolVar(&options.PublicOnly, "public-only", false, "keep sessions out of private networks")
-	f.StringVar(&options.Adblock, "adblock", "", "the `FOLDER` of an ad blocker that sessions may ask for")
+	f.StringVar(&options.Adblock, "adblock", "", "the `FOLDER` of an ad blocker for sessions")
 	c.AddCommand(serveKeyCommand(t))
 	return c
 }
