@@ -19,7 +19,7 @@ const makeBar = (send, done) => {
 	let url = ""
 	let dirty = false
 	const shown = () => (url === "about:blank" ? "" : url)
-	address.addEventListener("focus", () => setTimeout(() => address.select()))
+	address.addEventListener("focus", () => setTimeout(() => dirty || address.select())) // who types at once has begun anew already
 	address.addEventListener("input", () => (dirty = true))
 	address.addEventListener("blur", () => {
 		dirty = false
