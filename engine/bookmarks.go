@@ -46,12 +46,12 @@ type bookmark struct {
 }
 
 // lendBookmarking writes the extension into a new folder.
-func lendBookmarking() (dir string, err error) {
+func (e *Engine) lendBookmarking() (dir string, err error) {
 	files, err := fs.Sub(bookmarking, "bookmarking")
 	if err != nil {
 		return "", err
 	}
-	if dir, err = os.MkdirTemp("", "valise-extension-"); err != nil {
+	if dir, err = e.lent.make(); err != nil {
 		return "", err
 	}
 	return dir, os.CopyFS(dir, files)

@@ -17,6 +17,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"path/filepath"
 	"sync"
 	"time"
 
@@ -45,6 +46,7 @@ type Engine struct {
 	lib     *profiles.Library
 	keys    Keys
 	options Options
+	lent    lentFolders
 	log     *slog.Logger
 	rates   rates
 	figures *figures
@@ -68,6 +70,10 @@ func New(lib *profiles.Library, keys Keys, o Options) *Engine {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	e := &Engine{lib: lib, keys: keys, options: o, log: o.Log, vms: map[uuid.UUID]*vm{}, tags: map[string]*vm{}}
+	e.lent.parent = filepath.Join(lib.Home().Dir, "lent")
+	if err := e.lent.sweep(); err != nil {
+		o.Log.Warn("clearing away what an engine has left that was killed", "error", err)
+	}
 	e.figures = newFigures(e)
 	e.handler = e.guard(e.routes())
 	return e
@@ -90,6 +96,9 @@ func (e *Engine) Close(ctx context.Context) {
 		go v.end(ctx, endRequested)
 	}
 	e.all.Wait()
+	if err := e.lent.close(); err != nil {
+		e.log.Warn("clearing away the extensions of sessions", "error", err)
+	}
 }
 
 // ListensOn tells the engine where it is reached, which is closed to its sessions. Serve does it by itself.

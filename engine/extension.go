@@ -52,7 +52,7 @@ func zipOf(data []byte) ([]byte, error) {
 }
 
 // unpackExtension unpacks an extension into a new folder, and returns it. What would lie outside of that is refused.
-func unpackExtension(data []byte) (dir string, err error) {
+func unpackExtension(data []byte, folder func() (string, error)) (dir string, err error) {
 	data, err = zipOf(data)
 	if err != nil {
 		return "", err
@@ -65,7 +65,7 @@ func unpackExtension(data []byte) (dir string, err error) {
 	if err != nil {
 		return "", err
 	}
-	if dir, err = os.MkdirTemp("", "valise-extension-"); err != nil {
+	if dir, err = folder(); err != nil {
 		return "", err
 	}
 	if err := unpackInto(dir, archive, top); err != nil {

@@ -49,7 +49,7 @@ func TestAnExtensionIsUnpackedFromAnyForm(t *testing.T) {
 		"a zip": plain, "a crx": crx(plain),
 		"a zip with a folder around": zipped(t, map[string]string{"mine/manifest.json": "{}", "mine/js/a.js": "a", "mine/sub/manifest.json": "x", "README": "r"}),
 	} {
-		dir, err := unpackExtension(data)
+		dir, err := unpackExtension(data, func() (string, error) { return os.MkdirTemp("", "extension-") })
 		if err != nil {
 			t.Errorf("%s: %v", what, err)
 			continue
@@ -89,7 +89,7 @@ func TestAHostileExtensionIsRefusedAndLeavesNothing(t *testing.T) {
 		"a crx without an end": []byte("Cr24\x03\x00\x00\x00\xff\xff\xff\xff"),
 		"a crx in its magic":   []byte("Cr24"),
 	} {
-		dir, err := unpackExtension(data)
+		dir, err := unpackExtension(data, func() (string, error) { return os.MkdirTemp("", "extension-") })
 		var r *refusal
 		if !errors.As(err, &r) || r.Code != codeInvalid {
 			t.Errorf("%s: %v (in %s)", what, err, dir)

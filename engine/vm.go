@@ -184,7 +184,7 @@ func (v *vm) begin(ctx context.Context) (_ *work, err error) {
 			return nil, err
 		}
 	}
-	if err := v.lend(lendBookmarking()); err != nil {
+	if err := v.lend(e.lendBookmarking()); err != nil {
 		return nil, err
 	}
 	if v.want.Adblock || v.want.Ublock {
@@ -193,7 +193,7 @@ func (v *vm) begin(ctx context.Context) (_ *work, err error) {
 		}
 	}
 	if v.want.extension != nil {
-		if err := v.lend(unpackExtension(v.want.extension)); err != nil {
+		if err := v.lend(unpackExtension(v.want.extension, e.lent.make)); err != nil {
 			return nil, err
 		}
 		v.want.extension = nil
