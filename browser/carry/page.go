@@ -133,13 +133,7 @@ func (g *page) goTo(ctx context.Context, address string) error {
 	if loaded.ErrorText != "" {
 		return errors.New(loaded.ErrorText)
 	}
-	var world struct{ ExecutionContextID int64 }
-	err := g.call(ctx, "Page.createIsolatedWorld", map[string]any{"frameId": loaded.FrameID, "worldName": "carry"}, &world)
-	if err != nil {
-		return err
-	}
-	g.world = world.ExecutionContextID
-	if err := g.evaluate(ctx, script, nil); err != nil {
+	if err := g.enter(ctx, loaded.FrameID); err != nil {
 		return err
 	}
 	var at string
@@ -150,6 +144,17 @@ func (g *page) goTo(ctx context.Context, address string) error {
 		return fmt.Errorf("the browser went to %s", at)
 	}
 	return nil
+}
+
+// enter gets page.js ready in a frame as it is, in a world of its own.
+func (g *page) enter(ctx context.Context, frame string) error {
+	var world struct{ ExecutionContextID int64 }
+	err := g.call(ctx, "Page.createIsolatedWorld", map[string]any{"frameId": frame, "worldName": "carry"}, &world)
+	if err != nil {
+		return err
+	}
+	g.world = world.ExecutionContextID
+	return g.evaluate(ctx, script, nil)
 }
 
 // evaluate runs a script in the page's world, and waits for what it promises.

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"maps"
 	"net/url"
@@ -302,11 +301,11 @@ func (p *Place) ChangeCookies(ctx context.Context, from, to []Cookie) (refused [
 		return nil, nil
 	}
 	if err := p.setCookies(ctx, changes...); err != nil {
-		if ctx.Err() != nil || errors.Is(err, ErrGone) || errors.Is(err, browser.ErrLineLost) {
+		if fatal(ctx, err) {
 			return nil, err
 		}
 		for _, c := range changes { // one that it does not like spoils them all
-			if err := p.setCookies(ctx, c); err != nil && errors.Is(err, ErrGone) {
+			if err := p.setCookies(ctx, c); fatal(ctx, err) {
 				return nil, err
 			}
 		}

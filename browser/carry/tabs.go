@@ -91,7 +91,7 @@ func (p *Place) liveTabs(ctx context.Context) []Tab {
 		shown := Tab{URL: t.url, Title: t.title}
 		if t.session != "" {
 			g := &page{place: p, target: target, session: t.session}
-			if g.enter(ctx) == nil {
+			if g.enter(ctx, target) == nil {
 				shown, _ = g.kept(ctx, shown)
 			}
 		}
@@ -99,17 +99,6 @@ func (p *Place) liveTabs(ctx context.Context) []Tab {
 	}
 	slices.SortFunc(all, func(a, b Tab) int { return strings.Compare(a.URL, b.URL) })
 	return all
-}
-
-// enter gets page.js ready in the page that a tab shows.
-func (g *page) enter(ctx context.Context) error {
-	var world struct{ ExecutionContextID int64 }
-	err := g.call(ctx, "Page.createIsolatedWorld", map[string]any{"frameId": g.target, "worldName": "carry"}, &world)
-	if err != nil {
-		return err
-	}
-	g.world = world.ExecutionContextID
-	return g.evaluate(ctx, script, nil)
 }
 
 // Showing are the origins that tabs of a fresh context show just now.
