@@ -30,9 +30,9 @@ func begin(ctx context.Context, out io.Writer, key crypto.Key, meta Meta, ancest
 	if meta.When.IsZero() {
 		meta.When = time.Now()
 	}
-	var flags uint64
+	flags := uint64(meta.Token) << tokenShift
 	if len(ancestors.objects) == 0 || leaves != nil && !slices.Contains(leaves, false) {
-		flags = flagKeyframe
+		flags |= flagKeyframe
 	}
 	w := newWriter(ctx, out, key.NewObject(meta.ID, flags))
 	return &draft{writer: w, meta: meta.normal(), ancestors: ancestors, leaves: leaves}

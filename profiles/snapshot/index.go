@@ -76,18 +76,17 @@ type blocksMap struct {
 
 // metaMap is Meta without the id, which is in the header. Times are milliseconds since 1970.
 type metaMap struct {
-	Profile  uuid.UUID `cbor:"1,keyasint"`
-	Parent   uuid.UUID `cbor:"2,keyasint,omitzero"`
-	Origin   *origin   `cbor:"3,keyasint,omitempty"`
-	When     int64     `cbor:"4,keyasint"`
-	Opened   int64     `cbor:"5,keyasint,omitempty"`
-	Device   string    `cbor:"6,keyasint,omitempty"`
-	OS       string    `cbor:"7,keyasint,omitempty"`
-	Browser  string    `cbor:"8,keyasint,omitempty"`
-	Version  string    `cbor:"9,keyasint,omitempty"`
-	Ended    Ending    `cbor:"10,keyasint"`
-	Sequence uint64    `cbor:"11,keyasint,omitempty"`
-	Aside    string    `cbor:"12,keyasint,omitempty"`
+	Profile uuid.UUID `cbor:"1,keyasint"`
+	Parent  uuid.UUID `cbor:"2,keyasint,omitzero"`
+	Origin  *origin   `cbor:"3,keyasint,omitempty"`
+	When    int64     `cbor:"4,keyasint"`
+	Opened  int64     `cbor:"5,keyasint,omitempty"`
+	Device  string    `cbor:"6,keyasint,omitempty"`
+	OS      string    `cbor:"7,keyasint,omitempty"`
+	Browser string    `cbor:"8,keyasint,omitempty"`
+	Version string    `cbor:"9,keyasint,omitempty"`
+	Ended   Ending    `cbor:"10,keyasint"`
+	Aside   string    `cbor:"12,keyasint,omitempty"`
 }
 
 type origin struct {
@@ -97,7 +96,7 @@ type origin struct {
 
 func (m Meta) toMap() metaMap {
 	out := metaMap{Profile: m.Profile, Parent: m.Parent, When: m.When.UnixMilli(), Device: m.Device, OS: m.OS,
-		Browser: m.Browser, Version: m.Version, Ended: m.Ended, Sequence: m.Sequence, Aside: m.Aside}
+		Browser: m.Browser, Version: m.Version, Ended: m.Ended, Aside: m.Aside}
 	if m.Origin != nil {
 		out.Origin = &origin{Profile: m.Origin.Profile, Snapshot: m.Origin.Snapshot}
 	}
@@ -109,7 +108,7 @@ func (m Meta) toMap() metaMap {
 
 func (m metaMap) toMeta(id uuid.UUID) Meta {
 	out := Meta{ID: id, Profile: m.Profile, Parent: m.Parent, When: time.UnixMilli(m.When).UTC(), Device: m.Device,
-		OS: m.OS, Browser: m.Browser, Version: m.Version, Ended: m.Ended, Sequence: m.Sequence, Aside: m.Aside}
+		OS: m.OS, Browser: m.Browser, Version: m.Version, Ended: m.Ended, Aside: m.Aside}
 	if m.Origin != nil {
 		out.Origin = &Origin{Profile: m.Origin.Profile, Snapshot: m.Origin.Snapshot}
 	}
@@ -124,7 +123,9 @@ func (m Meta) normal() Meta {
 	for _, text := range []*string{&m.Device, &m.OS, &m.Browser, &m.Version, &m.Aside} {
 		*text = strings.ToValidUTF8(*text, "\ufffd")
 	}
-	return m.toMap().toMeta(m.ID)
+	normal := m.toMap().toMeta(m.ID)
+	normal.Token = m.Token
+	return normal
 }
 
 // normal is s as a reader will find it: CBOR text is UTF-8, and what a page calls itself need not be.

@@ -64,7 +64,7 @@ func TestALongIndexTakesTwoReads(t *testing.T) {
 func TestEverythingThatASnapshotKnowsOfItselfIsKept(t *testing.T) {
 	meta := Meta{
 		ID: NewID(uuid.Nil), Profile: uuid.New(), Parent: uuid.New(), Origin: &Origin{uuid.New(), uuid.New()},
-		When: time.Now(), Opened: yesterday, Device: "here", OS: "linux", Browser: "Chromium", Version: "156.0", Ended: Forced, Sequence: 1 << 60,
+		When: time.Now(), Opened: yesterday, Device: "here", OS: "linux", Browser: "Chromium", Version: "156.0", Ended: Forced, Token: 1<<32 - 2,
 	}
 	summary := Summary{
 		Sites: []string{"a.example", "b.example"}, Cookies: 1, Passwords: 2, Bookmarks: 3, History: 4, Extensions: 5,

@@ -36,6 +36,14 @@ const (
 	flagKeyframe = 1 << 1 // refers to no other object
 )
 
+// tokenShift is where the token is in the flags: their upper half. It is plain, so that the newest of many snapshots is found
+// without opening them.
+const tokenShift = 32
+
+// TokenOf is the token of the lease under which the snapshot with this header was saved. It can be trusted as far as the
+// header can: for certain when the index has been read (Meta.Token).
+func TokenOf(h crypto.Header) uint32 { return uint32(h.Flags >> tokenShift) }
+
 // ReadIndex reads and checks the index. One read of the end of the object does, unless the index is longer than 64 KiB;
 // then there is a second one. Errors: crypto.ErrWrongKey, crypto.ErrDamaged, crypto.ErrNewerFormat.
 func ReadIndex(key crypto.Key, o Object) (*Index, error) {
@@ -68,6 +76,7 @@ func openSnapshot(key crypto.Key, from Object) (*Index, *object, error) {
 	if t.sealed.Header.Flags&flagKeyframe != 0 && len(index.needs) > 0 {
 		return nil, nil, damaged("a keyframe refers to %d other objects", len(index.needs))
 	}
+	index.Meta.Token = TokenOf(t.sealed.Header)
 	index.Stored = from.Size()
 	return index, &object{Object: from, sealed: t.sealed, needs: index.needs, table: table}, nil
 }

@@ -56,18 +56,20 @@ type Origin struct{ Profile, Snapshot uuid.UUID }
 
 // Meta is what a snapshot knows of itself.
 type Meta struct {
-	ID       uuid.UUID // version 7; larger than its parent's
-	Profile  uuid.UUID
-	Parent   uuid.UUID // zero: none
-	Origin   *Origin
-	When     time.Time // when the saving was made, to the millisecond; zero when writing: now
-	Opened   time.Time // when the session behind it began; zero: there was none
-	Device   string
-	OS       string // runtime.GOOS
-	Browser  string // "Chromium"
-	Version  string // "156.0.8078.79"
-	Ended    Ending
-	Sequence uint64 // the vault-wide sequence that the writer had seen
+	ID      uuid.UUID // version 7; larger than its parent's
+	Profile uuid.UUID
+	Parent  uuid.UUID // zero: none
+	Origin  *Origin
+	When    time.Time // when the saving was made, to the millisecond; zero when writing: now
+	Opened  time.Time // when the session behind it began; zero: there was none
+	Device  string
+	OS      string // runtime.GOOS
+	Browser string // "Chromium"
+	Version string // "156.0.8078.79"
+	Ended   Ending
+	// Token is that of the lease under which it was saved; without one, its parent's. Of two savings beside each other the
+	// one with the larger token counts, then the one with the larger id. It stands in the header (TokenOf).
+	Token uint32
 	// Aside says, in words, why the snapshot was set aside: it does not become the newest of its profile unless a person
 	// says so. Empty: it was not.
 	Aside string

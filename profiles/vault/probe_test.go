@@ -1,7 +1,9 @@
 package vault
 
 import (
+	"crypto/md5"
 	"encoding/xml"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -70,6 +72,7 @@ func (c *carelessServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case r.Method == http.MethodPut:
 		c.objects[key], _ = io.ReadAll(r.Body)
+		w.Header().Set("ETag", etag(c.objects[key]))
 	case r.Method == http.MethodDelete:
 		delete(c.objects, key)
 		w.WriteHeader(http.StatusNoContent)
@@ -77,12 +80,15 @@ func (c *carelessServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		c.list(w, r.URL.Query().Get("prefix"))
 	case found:
 		w.Header().Set("Last-Modified", time.Now().UTC().Format(http.TimeFormat))
+		w.Header().Set("ETag", etag(object))
 		w.Write(object)
 	default:
 		w.WriteHeader(http.StatusNotFound)
 		io.WriteString(w, "<Error><Code>NoSuchKey</Code></Error>")
 	}
 }
+
+func etag(content []byte) string { return fmt.Sprintf(`"%x"`, md5.Sum(content)) }
 
 func (c *carelessServer) list(w io.Writer, prefix string) {
 	type content struct {

@@ -35,6 +35,7 @@ type S3 struct {
 
 	// unconditional: the server refuses requests with a condition, and Put has to look first.
 	unconditional atomic.Bool
+	honours       atomic.Bool // the server was seen to refuse a request whose condition was not met
 }
 
 const (

@@ -106,8 +106,9 @@ func transportProblem(err error) error {
 // conditionRefused says whether the server knows no condition on PUT and says so, rather than ignore it: 501 is what
 // Amazon gave before it knew them, other servers give 400 and name the header.
 func conditionRefused(answer minio.ErrorResponse) bool {
+	says := strings.ToLower(answer.Message)
 	return answer.Code == "NotImplemented" || answer.StatusCode == http.StatusNotImplemented ||
-		answer.StatusCode == http.StatusBadRequest && strings.Contains(strings.ToLower(answer.Message), "if-none-match")
+		answer.StatusCode == http.StatusBadRequest && (strings.Contains(says, "if-none-match") || strings.Contains(says, "if-match"))
 }
 
 // maxAhead is how far the clocks may be apart before Amazon refuses requests.

@@ -8,7 +8,7 @@ import (
 )
 
 // Store is a place where objects lie: a folder or a bucket. Names are slash-separated, relative and of [a-z0-9.-];
-// others are refused. Objects are written once and never replaced. A Store may be used by several goroutines at once,
+// others are refused. Objects are written once and never replaced; what is replaced is a Slot. A Store may be used by several goroutines at once,
 // and its place by several processes and computers.
 //
 // Its errors are the problems of this package, or the context's error.
@@ -26,6 +26,8 @@ type Store interface {
 
 	// Remove deletes an object. A name that is not there is no error.
 	Remove(ctx context.Context, name string) error
+
+	slots
 
 	// String names the place for people: "/media/stick/valise", "s3://bucket/prefix (endpoint)".
 	String() string

@@ -1,0 +1,138 @@
+package vault
+
+import (
+	"bytes"
+	"context"
+	"crypto/md5"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/minio/minio-go/v7"
+)
+
+// ReadSlot is Store.ReadSlot. The age is what lies between two times of the server, in whole seconds.
+func (s *S3) ReadSlot(ctx context.Context, name string) (Slot, error) {
+	if err := checkName(name); err != nil {
+		return Slot{}, err
+	}
+	ctx, watch := s.watch(ctx)
+	defer watch.end()
+	body, info, header, err := s.client.GetObject(ctx, s.location.Bucket, s.key(name), minio.GetObjectOptions{})
+	if err != nil {
+		return Slot{}, s.problem(ctx, err)
+	}
+	defer body.Close()
+	content, err := io.ReadAll(io.LimitReader(body, maxSlot))
+	if err != nil {
+		return Slot{}, s.problem(ctx, err)
+	}
+	now, err := http.ParseTime(header.Get("Date"))
+	if err != nil { // no server of the field leaves it out
+		now = time.Now()
+	}
+	return Slot{content, info.ETag, max(now.Sub(info.LastModified), 0)}, nil
+}
+
+// WriteSlot is Store.WriteSlot, by If-Match or If-None-Match:
+// https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html
+//
+// Whether the server honours them is tried out once: one that ignores them is asked for the version first.
+func (s *S3) WriteSlot(ctx context.Context, name string, content []byte, version string) (string, error) {
+	if err := checkName(name); err != nil {
+		return "", err
+	}
+	ctx, watch := s.watch(ctx)
+	defer watch.end()
+	if s.unconditional.Load() {
+		return s.writeSlotUnasked(ctx, name, content, version)
+	}
+	nonce := rand.Text()
+	written, err := s.putSlot(ctx, name, content, version, nonce)
+	switch {
+	case errors.Is(err, errAgain):
+		if !s.unconditional.Load() {
+			return "", ErrUnreachable.Because(err)
+		}
+		return s.writeSlotUnasked(ctx, name, content, version)
+	case errors.Is(err, ErrOvertaken): // perhaps by ourselves, when the answer to a first try was lost
+		info, statErr := s.client.StatObject(ctx, s.location.Bucket, s.key(name), minio.StatObjectOptions{})
+		if statErr == nil && info.UserMetadata[nonceKey] == nonce {
+			return info.ETag, nil
+		}
+		return "", err
+	case err != nil:
+		return "", err
+	}
+	if !s.honours.Load() {
+		again, err := s.putSlot(ctx, name, content, strings.Repeat("0", md5.Size*2), nonce)
+		switch {
+		case err == nil:
+			s.unconditional.Store(true)
+			return again, nil
+		case errors.Is(err, ErrOvertaken):
+			s.honours.Store(true)
+		}
+	}
+	return written, nil
+}
+
+// putSlot writes a slot on the condition that it has the version. errAgain: the server knows no such condition.
+func (s *S3) putSlot(ctx context.Context, name string, content []byte, version, nonce string) (string, error) {
+	options := minio.PutObjectOptions{DisableContentSha256: true, UserMetadata: map[string]string{nonceKey: nonce}}
+	switch {
+	case s.unconditional.Load():
+	case version == "":
+		options.SetMatchETagExcept("*")
+	default:
+		options.SetMatchETag(version)
+	}
+	md5sum, sha := md5.Sum(content), sha256.Sum256(content)
+	for range attempts {
+		info, err := s.client.PutObject(ctx, s.location.Bucket, s.key(name), bytes.NewReader(content), int64(len(content)),
+			base64.StdEncoding.EncodeToString(md5sum[:]), hex.EncodeToString(sha[:]), options)
+		response := minio.ToErrorResponse(err)
+		switch problem := s.problem(ctx, err); {
+		case err == nil:
+			return info.ETag, nil
+		case response.Code == "ConditionalRequestConflict": // another is being written: then it is known who was first
+			continue
+		case !s.unconditional.Load() && conditionRefused(response):
+			s.unconditional.Store(true)
+			return "", errAgain
+		case errors.Is(problem, ErrExists), version != "" && errors.Is(problem, ErrNotFound):
+			return "", ErrOvertaken.Because(fmt.Errorf("%s in %s", name, s))
+		default:
+			return "", problem
+		}
+	}
+	return "", ErrOvertaken.Because(fmt.Errorf("%s in %s", name, s))
+}
+
+// writeSlotUnasked is WriteSlot where the server knows no conditions: the version is looked at first, and what was written is
+// read back.
+func (s *S3) writeSlotUnasked(ctx context.Context, name string, content []byte, version string) (string, error) {
+	now, err := s.ReadSlot(ctx, name)
+	if err != nil && !errors.Is(err, ErrNotFound) {
+		return "", err
+	}
+	if now.Version == version {
+		if _, err := s.putSlot(ctx, name, content, version, rand.Text()); err != nil {
+			return "", err
+		}
+		if now, err = s.ReadSlot(ctx, name); err != nil {
+			return "", err
+		}
+	}
+	if !bytes.Equal(now.Content, content) {
+		return "", ErrOvertaken.Because(fmt.Errorf("%s in %s", name, s))
+	}
+	return now.Version, nil
+}

@@ -1,0 +1,49 @@
+package vault
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"valise/problem"
+
+	"github.com/google/uuid"
+)
+
+// Slot is what a place holds under a name whose content is replaced: who has a profile open. All else in a place is written
+// once. The local copy has no slots.
+type Slot struct {
+	Content []byte
+	Version string        // of the content, for WriteSlot
+	Age     time.Duration // since it was written, by the place's own clock: those of computers differ
+}
+
+// ErrOvertaken: a slot was written by somebody else since it was read.
+var ErrOvertaken = problem.New("somebody else was faster", "Try again.")
+
+const (
+	leaseName = "lease"
+	maxSlot   = 64 << 10 // bytes of a slot's content
+)
+
+// LeaseName is the name of the slot that says who has a profile open: profiles/<profile>/lease.
+func LeaseName(profile uuid.UUID) string { return profilesPrefix + profile.String() + "/" + leaseName }
+
+func isLeaseName(name string) bool {
+	rest, ok := strings.CutPrefix(name, profilesPrefix)
+	directory, base, _ := strings.Cut(rest, "/")
+	_, isProfile := parseID(directory)
+	return ok && isProfile && base == leaseName
+}
+
+// slots is the part of Store for them.
+type slots interface {
+	// ReadSlot reads a slot. ErrNotFound: nobody has written it yet.
+	ReadSlot(ctx context.Context, name string) (Slot, error)
+
+	// WriteSlot replaces the content of a slot that still has the version; an empty one stands for a slot that nobody has
+	// written yet. It returns the new version. ErrOvertaken: it has another version; nothing was written. Of several who
+	// write at once, one succeeds; where a place knows no conditions (Report.Conditions), that is so only if they are not
+	// within the same second.
+	WriteSlot(ctx context.Context, name string, content []byte, version string) (string, error)
+}
