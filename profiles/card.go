@@ -128,7 +128,7 @@ func (l *Library) changeCard(ctx context.Context, profile uuid.UUID, change func
 	if err != nil {
 		return err
 	}
-	id := snapshot.NewID(shelf.card)
+	id := snapshot.NewIDAt(l.now(), shelf.card)
 	return l.put(vault.CardName(profile, id), l.key.SealWhole(id, flagCard, plaintext))
 }
 

@@ -36,7 +36,10 @@ func (s *Session) finish() {
 		warnings = append(warnings, s.library.mendLeft(context.Background(), s.folder)...)
 	}
 	r, err := s.library.keep(s.folder, ended, paced(s.tell))
-	r.Warnings = slices.Concat(s.warnings, s.away.troubles(), warnings, r.Warnings)
+	s.mu.Lock()
+	opening := slices.Clone(s.warnings)
+	s.mu.Unlock()
+	r.Warnings = slices.Concat(opening, s.away.troubles(), warnings, r.Warnings)
 	r.Carried = s.away.account()
 	if err != nil {
 		s.library.log.Error("a session could not be saved", "session", s.info.ID, "error", err)
@@ -141,8 +144,8 @@ func (l *Library) saving(f *folder, ended snapshot.Ending) (snapshot.Saving, err
 	rec := f.record
 	saving := snapshot.Saving{
 		Meta: snapshot.Meta{
-			ID: snapshot.NewID(rec.Parent), Profile: rec.SavesTo, Parent: rec.Parent,
-			When: time.Now(), Opened: rec.Opened, Device: l.device, OS: runtime.GOOS,
+			ID: snapshot.NewIDAt(l.now(), rec.Parent), Profile: rec.SavesTo, Parent: rec.Parent, Token: rec.Token,
+			When: l.now(), Opened: rec.Opened, Device: l.device, OS: runtime.GOOS,
 			Browser: rec.Browser, Version: rec.Version, Ended: ended,
 		},
 		Base: rec.Parent, Keep: browser.Keep,

@@ -78,7 +78,7 @@ func (l *Library) SetTags(ctx context.Context, profile uuid.UUID, tags []string)
 	})
 }
 
-// Trash puts a profile into the trash, where nothing of it is lost. *InUseError: it is open.
+// Trash puts a profile into the trash, where nothing of it is lost. *InUseError: it is open, here or on another device.
 func (l *Library) Trash(ctx context.Context, profile uuid.UUID) error {
 	return l.edit(ctx, profile, "moving to the trash", func(p Profile, c *card) error {
 		lock, err := l.lockProfile(profile, SessionInfo{Name: p.Name, Since: time.Now()})
@@ -86,6 +86,9 @@ func (l *Library) Trash(ctx context.Context, profile uuid.UUID) error {
 			return err
 		}
 		defer lock.release()
+		if err := l.notElsewhere(ctx, profile, p.Name); err != nil {
+			return err
+		}
 		if c.Trashed.IsZero() {
 			c.Trashed = time.Now().UTC().Truncate(time.Second)
 		}

@@ -8,6 +8,7 @@ import (
 	"valise/problem"
 	"valise/profiles/vault"
 
+	"github.com/dustin/go-humanize"
 	"github.com/google/uuid"
 )
 
@@ -87,17 +88,25 @@ func (e *AmbiguousError) NextStep() string {
 
 // InUseError says that a profile is open for saving already.
 type InUseError struct {
-	Name    string
-	Device  string
-	Since   time.Time
-	Session uuid.UUID
+	Name      string
+	Device    string
+	Since     time.Time
+	Session   uuid.UUID // of this computer
+	Elsewhere bool      // the device is another one,
+	Seen      time.Time // which was last heard of then
 }
 
 func (e *InUseError) Error() string {
+	if e.Elsewhere {
+		return fmt.Sprintf("%q is open on %q since %s, last seen %s", e.Name, e.Device, e.Since.Local().Format("15:04"), humanize.Time(e.Seen))
+	}
 	return fmt.Sprintf("%q is open on %q since %s", e.Name, e.Device, e.Since.Local().Format("15:04"))
 }
 
 func (e *InUseError) NextStep() string {
+	if e.Elsewhere {
+		return "Close it there. Or open it here as a throwaway, to be saved as a new profile, or take it over: what the other device saves then becomes a branch."
+	}
 	return "Close it first: `valise stop`, or “Close and save” in the window. Beside it, it can be opened as a throwaway, or to be saved as a new profile."
 }
 

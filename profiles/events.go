@@ -21,18 +21,19 @@ const (
 
 // SessionInfo is a session as others see it, in this process or another.
 type SessionInfo struct {
-	ID       uuid.UUID `json:"id"`
-	Name     string    `json:"name"`              // of the profile that it saves to or, for a throwaway, loads
-	Loads    uuid.UUID `json:"loads,omitzero"`    // a profile
-	SavesTo  uuid.UUID `json:"saves_to,omitzero"` // a profile; zero: a throwaway
-	Stage    Stage     `json:"stage"`
-	Since    time.Time `json:"since"`
-	Headless bool      `json:"headless,omitempty"`
-	Here     bool      `json:"-"`                  // it belongs to this process
-	PID      int       `json:"pid"`                // of the Valise process that it belongs to
-	DevTools string    `json:"devtools,omitempty"` // where a port was asked for
-	Engine   string    `json:"engine,omitempty"`   // the name of the engine that it runs on; empty: this computer
-	Carried  bool      `json:"carried,omitempty"`  // that is a Chromium, and the session belongs to a Valise process of this computer all the same
+	ID        uuid.UUID `json:"id"`
+	Name      string    `json:"name"`              // of the profile that it saves to or, for a throwaway, loads
+	Loads     uuid.UUID `json:"loads,omitzero"`    // a profile
+	SavesTo   uuid.UUID `json:"saves_to,omitzero"` // a profile; zero: a throwaway
+	Stage     Stage     `json:"stage"`
+	Since     time.Time `json:"since"`
+	Headless  bool      `json:"headless,omitempty"`
+	Here      bool      `json:"-"`                    // it belongs to this process
+	PID       int       `json:"pid"`                  // of the Valise process that it belongs to
+	DevTools  string    `json:"devtools,omitempty"`   // where a port was asked for
+	Engine    string    `json:"engine,omitempty"`     // the name of the engine that it runs on; empty: this computer
+	TakenOver string    `json:"taken_over,omitempty"` // the name of another device that has the profile open too
+	Carried   bool      `json:"carried,omitempty"`    // that is a Chromium, and the session belongs to a Valise process of this computer all the same
 }
 
 // Throwaway says whether the session saves nothing.

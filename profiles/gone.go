@@ -98,7 +98,7 @@ func (l *Library) bury(ctx context.Context, profile uuid.UUID, pruned map[uuid.U
 	if err != nil {
 		return err
 	}
-	id := snapshot.NewID(last)
+	id := snapshot.NewIDAt(l.now(), last)
 	if err := l.put(vault.GoneName(profile, id), l.key.SealWhole(id, flagGone, plaintext)); err != nil {
 		return err
 	}

@@ -2,6 +2,7 @@ package profiles
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"runtime"
@@ -83,10 +84,24 @@ func (l *Library) Rollback(ctx context.Context, profile, to uuid.UUID) (Receipt,
 		return Receipt{}, err
 	}
 	defer lock.release()
+	h, _, err := l.lend(ctx, profile, SessionInfo{ID: uuid.New(), Name: p.Name, Since: l.now()}, false)
+	if err != nil && !errors.Is(err, errNotAsked) {
+		return Receipt{}, err
+	}
+	if h != nil {
+		defer l.leases.giveBack(ctx)
+		defer h.end()
+	}
 	if p, err = l.Find(ctx, profile.String()); err != nil { // again: nobody saves to it now
 		return Receipt{}, err
 	}
 	meta := l.meta(profile, p.Newest, snapshot.RolledBack)
+	if meta.Token, err = l.highestToken(profile); err != nil { // it is to be the newest, whatever branches there are
+		return Receipt{}, err
+	}
+	if h != nil {
+		meta.Token = h.lease.Token
+	}
 	r, err := l.write(ctx, p.Name, meta, func(w io.Writer) (*snapshot.Index, error) {
 		if l.isCheckpoint(profile, to) { // which goes one day: what was rolled back to it must not need it
 			return snapshot.Copy(ctx, w, l.key, meta, l.key, l.source(profile), to)
@@ -137,7 +152,7 @@ func (l *Library) Fork(ctx context.Context, profile, at uuid.UUID, name string) 
 // meta is that of a snapshot without a session behind it.
 func (l *Library) meta(profile, parent uuid.UUID, ended snapshot.Ending) snapshot.Meta {
 	return snapshot.Meta{
-		ID: snapshot.NewID(parent), Profile: profile, Parent: parent, When: time.Now(),
+		ID: snapshot.NewIDAt(l.now(), parent), Profile: profile, Parent: parent, When: l.now(),
 		Device: l.device, OS: runtime.GOOS, Ended: ended,
 	}
 }

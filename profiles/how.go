@@ -34,6 +34,8 @@ type How struct {
 	Over uuid.UUID // with SaveOver
 	Name string    // with SaveNew; empty: "New profile", numbered where that is taken
 
+	TakeOver bool // also from another device that has the profile open: its saving becomes a branch
+
 	Elsewhere string // the name of a known Chromium that the session is to be in (away.go); empty: a browser of this computer
 
 	URLs     []string  // opened beside the tabs that come back

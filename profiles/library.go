@@ -22,15 +22,20 @@ import (
 // Library is the vault of this computer with its profiles and sessions. It may be used by several goroutines, and
 // several processes may have it open.
 type Library struct {
-	home   Home
-	log    *slog.Logger
-	device string
+	home Home
+	log  *slog.Logger
+	now  func() time.Time
+
+	device   string // its name
+	deviceID uuid.UUID
 
 	keyring crypto.Keyring
 	key     crypto.Key
 	vault   *vault.Vault
 	indexes indexes
+	tokens  tokens
 	graves  graves
+	leases  leases
 	tidying sync.WaitGroup // prunings after sessions
 
 	watchers watchers
@@ -51,6 +56,8 @@ type Options struct {
 	// Background keeps the vault and its place together from now on, without being asked: at the start, after each
 	// saving, at intervals.
 	Background bool
+	// Clock is the time of this computer; nil: time.Now.
+	Clock func() time.Time
 	// Raise is called when another start of the app asks this process to show its window; nil: it has none.
 	Raise func()
 }
@@ -65,10 +72,17 @@ func Open(ctx context.Context, h Home, o Options) (*Library, error) {
 	if l.log == nil {
 		l.log = slog.New(slog.DiscardHandler)
 	}
+	if l.now = o.Clock; l.now == nil {
+		l.now = time.Now
+	}
 	l.device, _ = os.Hostname() // shown to people; without one it is empty
+	l.leases.init(l)
 	h.sweepSettings()
 	settings, err := h.Settings()
 	if err != nil {
+		return nil, err
+	}
+	if l.deviceID, err = h.deviceID(settings); err != nil {
 		return nil, err
 	}
 	if settings.Vault == uuid.Nil {
@@ -193,6 +207,7 @@ func (l *Library) Close() error {
 		(*end)()
 	}
 	l.syncing.end()
+	l.leases.close()
 	return l.peers.close()
 }
 

@@ -76,6 +76,9 @@ func (l *Library) profile(ctx context.Context, id uuid.UUID, shelf *shelf) Profi
 			p.LastOpened, p.LastSaved = index.Meta.Opened, index.Meta.When
 		}
 	}
+	if p.Elsewhere = l.leases.of(id); p.Elsewhere != nil && p.State == StateSaved {
+		p.State = StateElsewhere
+	}
 	p.Aside = l.aside(ctx, id, shelf, p.Newest)
 	if !p.Trashed.IsZero() {
 		p.State = StateTrashed

@@ -2,11 +2,11 @@ package profiles
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
 	"strings"
-	"time"
 	"unicode"
 	"unicode/utf8"
 
@@ -31,22 +31,10 @@ func (l *Library) Open(ctx context.Context, how How) (*Session, error) {
 	if _, err := l.Recover(ctx); err != nil { // what a crash left of this profile comes before its next session
 		l.watchers.emit(Event{Trouble: err})
 	}
-	l.syncing.freshen(ctx)
-	p, err := l.plan(ctx, how)
+	s, p, err := l.reserve(ctx, how)
 	if err != nil {
 		return nil, err
 	}
-	s := &Session{library: l, done: make(chan struct{}), info: SessionInfo{
-		ID: p.record.Session, Name: p.record.Name, Loads: p.record.Loads, SavesTo: p.record.SavesTo,
-		Stage: StageRestoring, Since: p.record.Opened, Headless: how.Headless, Here: true, PID: os.Getpid(),
-		Engine: p.at.Name, Carried: p.at.Name != "",
-	}}
-	if how.Save != SaveNowhere {
-		if s.lock, err = l.lockProfile(p.record.SavesTo, s.info); err != nil {
-			return nil, err
-		}
-	}
-	fault.Point("opening: the profile is locked")
 	opening, abandon := context.WithCancel(ctx)
 	defer abandon()
 	s.abandon = abandon
@@ -70,10 +58,38 @@ func (l *Library) Open(ctx context.Context, how How) (*Session, error) {
 	return s, nil
 }
 
+// reserve plans a session, and locks the profile that it saves to on this computer.
+func (l *Library) reserve(ctx context.Context, how How) (*Session, plan, error) {
+	if how.Save != SaveSame { // else the lease tells whether there is something newer
+		l.syncing.freshen(ctx)
+	}
+	p, err := l.plan(ctx, how)
+	if _, unknown := errors.AsType[*NotFoundError](err); unknown && how.Save == SaveSame { // perhaps it is new elsewhere
+		l.syncing.freshen(ctx)
+		p, err = l.plan(ctx, how)
+	}
+	if err != nil {
+		return nil, p, err
+	}
+	s := &Session{library: l, done: make(chan struct{}), info: SessionInfo{
+		ID: p.record.Session, Name: p.record.Name, Loads: p.record.Loads, SavesTo: p.record.SavesTo,
+		Stage: StageRestoring, Since: p.record.Opened, Headless: how.Headless, Here: true, PID: os.Getpid(),
+		Engine: p.at.Name, Carried: p.at.Name != "",
+	}}
+	if how.Save != SaveNowhere {
+		if s.lock, err = l.lockProfile(p.record.SavesTo, s.info); err != nil {
+			return nil, p, err
+		}
+		s.wantsLease = !p.record.New && l.vault.Remote() != nil
+	}
+	fault.Point("opening: the profile is locked")
+	return s, p, nil
+}
+
 // plan looks up what how names, and checks that it makes sense before anything is done.
 func (l *Library) plan(ctx context.Context, how How) (plan, error) {
 	p := plan{how: how, record: record{
-		Session: how.Session, Vault: l.vault.Description().Vault, Loads: how.Load, Opened: time.Now().UTC(),
+		Session: how.Session, Vault: l.vault.Description().Vault, Loads: how.Load, Opened: l.now().UTC(),
 	}}
 	r := &p.record
 	if r.Session == uuid.Nil {
@@ -132,7 +148,23 @@ func (l *Library) plan(ctx context.Context, how How) (plan, error) {
 
 // begin restores the profile into a new folder and starts the browser there. On error nothing is left of it.
 func (s *Session) begin(ctx context.Context, p plan) (err error) {
+	if err := s.restore(ctx, &p); err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			s.folder.wipe()
+		}
+	}()
+	return s.start(ctx, p)
+}
+
+// restore gets the lease of the profile that is saved to, and restores the one that is loaded into a new folder.
+func (s *Session) restore(ctx context.Context, p *plan) (err error) {
 	l := s.library
+	if err := s.withLease(ctx, p); err != nil {
+		return err
+	}
 	if s.folder, err = l.home.makeFolder(p.record); err != nil {
 		return err
 	}
@@ -141,6 +173,28 @@ func (s *Session) begin(ctx context.Context, p plan) (err error) {
 			s.folder.wipe()
 		}
 	}()
+	profileDir := browser.UserDataDir(s.folder.dir)
+	if err := os.MkdirAll(profileDir, 0o700); err != nil || p.how.Load == uuid.Nil {
+		return err
+	}
+	index, state, err := snapshot.Restore(ctx, l.key, l.source(p.how.Load), p.record.At, profileDir, snapshot.Restoring{
+		Progress: paced(s.tell),
+	})
+	if err != nil {
+		return fmt.Errorf("restoring: %w", err)
+	}
+	fault.Point("opening: the profile is restored")
+	if p.record.Live {
+		for _, sentence := range l.mend(ctx, profileDir, p.how.Load, index.Meta.Parent, index.Meta.Opened, s.folder.dir) {
+			s.warn(sentence)
+		}
+	}
+	return state.Store(s.folder.stateFile())
+}
+
+// start starts the browser in the session's folder.
+func (s *Session) start(ctx context.Context, p plan) (err error) {
+	l := s.library
 	if s.away, err = dial(ctx, p.at); err != nil {
 		return err
 	}
@@ -149,25 +203,6 @@ func (s *Session) begin(ctx context.Context, p plan) (err error) {
 			s.away.end()
 		}
 	}()
-	profileDir := browser.UserDataDir(s.folder.dir)
-	if err := os.MkdirAll(profileDir, 0o700); err != nil {
-		return err
-	}
-	if p.how.Load != uuid.Nil {
-		index, state, err := snapshot.Restore(ctx, l.key, l.source(p.how.Load), p.record.At, profileDir, snapshot.Restoring{
-			Progress: paced(s.tell),
-		})
-		if err != nil {
-			return fmt.Errorf("restoring: %w", err)
-		}
-		fault.Point("opening: the profile is restored")
-		if p.record.Live {
-			s.warnings = l.mend(ctx, profileDir, p.how.Load, index.Meta.Parent, index.Meta.Opened, s.folder.dir)
-		}
-		if err := state.Store(s.folder.stateFile()); err != nil {
-			return err
-		}
-	}
 	fault.Point("opening: the browser may start")
 	s.advance(StageStarting)
 	if err := s.folder.note(func(r *record) { r.Started = true }); err != nil {
@@ -195,7 +230,7 @@ func (s *Session) begin(ctx context.Context, p plan) (err error) {
 	}
 	fault.Point("opening: the browser is there")
 	if s.away != nil {
-		if err := s.away.leave(ctx, started, p.how.URLs, s.library.titles(ctx, p.record)); err != nil {
+		if err := s.away.leave(ctx, started, p.how.URLs, l.titles(ctx, p.record)); err != nil {
 			started.Close(ctx)
 			return err
 		}

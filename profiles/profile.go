@@ -12,12 +12,13 @@ import (
 type State string
 
 const (
-	StateSaved   State = "saved"
-	StateOpening State = "opening"
-	StateOpen    State = "open"
-	StateSaving  State = "saving"
-	StateTrashed State = "in the trash"
-	StateDamaged State = "damaged" // its newest snapshot cannot be read; Profile.Problem says why
+	StateSaved     State = "saved"
+	StateOpening   State = "opening"
+	StateOpen      State = "open"
+	StateSaving    State = "saving"
+	StateElsewhere State = "open elsewhere" // on another device; Profile.Elsewhere says which
+	StateTrashed   State = "in the trash"
+	StateDamaged   State = "damaged" // its newest snapshot cannot be read; Profile.Problem says why
 )
 
 // Profile is a browser state with a name and a history, as a list shows it.
@@ -28,7 +29,8 @@ type Profile struct {
 	Tags       []string         `json:"tags,omitempty"`
 	Pinned     bool             `json:"pinned,omitempty"`
 	State      State            `json:"state"`
-	Session    *SessionInfo     `json:"session,omitempty"` // the session that saves to it, while there is one
+	Session    *SessionInfo     `json:"session,omitempty"`   // the session that saves to it, while there is one
+	Elsewhere  *Elsewhere       `json:"elsewhere,omitempty"` // another device that has it open, as far as the last sync told
 	LastOpened time.Time        `json:"last_opened,omitzero"`
 	LastSaved  time.Time        `json:"last_saved,omitzero"`
 	Trashed    time.Time        `json:"trashed,omitzero"`

@@ -27,12 +27,14 @@ type Session struct {
 	done    chan struct{}
 
 	checkpoints checkpoints
-	away        *away    // nil: its browser is one of this computer
-	warnings    []string // of its opening, for the receipt
+	away        *away // nil: its browser is one of this computer
 
-	mu      sync.Mutex
-	info    SessionInfo
-	browser *browser.Process // nil until it has started
+	mu         sync.Mutex
+	info       SessionInfo
+	hold       *hold            // the profile's lease; nil: it has none, and
+	wantsLease bool             // is to get it when it can be had
+	warnings   []string         // for the receipt
+	browser    *browser.Process // nil until it has started
 
 	receipt Receipt // these two may be read when done is closed
 	err     error
@@ -109,6 +111,7 @@ func (s *Session) settle(r Receipt, err error) {
 	l.mu.Lock()
 	delete(l.sessions, s.info.ID)
 	l.mu.Unlock()
+	s.endLease()
 	if s.lock != nil {
 		s.lock.release()
 	}
@@ -143,6 +146,7 @@ type record struct {
 	Named   bool      `json:"named,omitempty"`   // SavesTo, if new, has its card
 	Live    bool      `json:"live,omitempty"`    // At is a checkpoint: nothing may be written against it
 	Parent  uuid.UUID `json:"parent,omitzero"`   // SavesTo's newest snapshot when the session began
+	Token   uint32    `json:"token,omitempty"`   // what is saved bears it
 	SavedAs uuid.UUID `json:"saved_as,omitzero"` // once the saving has begun
 	Started bool      `json:"started,omitempty"` // the browser was started: there is something to save
 	Opened  time.Time `json:"opened"`

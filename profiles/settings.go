@@ -19,6 +19,7 @@ import (
 
 // Settings are what a person chose on this computer.
 type Settings struct {
+	Device  uuid.UUID      `json:"device,omitzero"` // this computer, for others with the same vault; drawn at the first start
 	Vault   uuid.UUID      `json:"vault,omitzero"`
 	Place   vault.Location `json:"place,omitzero"`    // where else the vault is kept; zero: in this computer only
 	Browser string         `json:"browser,omitempty"` // the executable; empty: the best that is found
@@ -84,6 +85,21 @@ func (h Home) ChangeSettings(change func(*Settings)) error {
 		return fmt.Errorf("writing the settings: %w", err)
 	}
 	return ReplaceFile(h.settingsFile(), append(data, '\n'))
+}
+
+// deviceID is this computer's id, which is drawn if it has none yet.
+func (h Home) deviceID(s Settings) (uuid.UUID, error) {
+	if s.Device != uuid.Nil {
+		return s.Device, nil
+	}
+	var id uuid.UUID
+	err := h.ChangeSettings(func(s *Settings) {
+		if s.Device == uuid.Nil { // another process may have been faster
+			s.Device = uuid.New()
+		}
+		id = s.Device
+	})
+	return id, err
 }
 
 // sweepSettings removes what a crash left of a change of the settings.

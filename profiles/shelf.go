@@ -28,18 +28,19 @@ type shelf struct {
 	waiting     bool                    // some of it is in the outbox
 }
 
-// newest is the head of the history: ids grow along a chain (snapshot.NewID), so the largest has no child. Those that were
-// set aside are passed over, unless there is nothing else; one that cannot be read was, as far as one can tell, not.
+// newest is the head of the history that counts, the last in rank: it has no child. Those that were set aside are passed
+// over, unless there is nothing else; one that cannot be read was, as far as one can tell, not.
 func (l *Library) newest(ctx context.Context, profile uuid.UUID, s *shelf) uuid.UUID {
-	for _, id := range slices.Backward(s.snapshots) {
+	ranked := l.ranked(profile, s)
+	for _, id := range slices.Backward(ranked) {
 		if index, err := l.index(ctx, profile, id); err != nil || index.Meta.Aside == "" {
 			return id
 		}
 	}
-	if len(s.snapshots) == 0 {
+	if len(ranked) == 0 {
 		return uuid.Nil
 	}
-	return s.snapshots[len(s.snapshots)-1]
+	return ranked[len(ranked)-1]
 }
 
 // aside is the snapshot that was set aside since the newest; nil: none. Only the last one asks.
@@ -48,7 +49,7 @@ func (l *Library) aside(ctx context.Context, profile uuid.UUID, s *shelf, newest
 		return nil
 	}
 	last := s.snapshots[len(s.snapshots)-1]
-	if index, err := l.index(ctx, profile, last); last != newest && err == nil {
+	if index, err := l.index(ctx, profile, last); last != newest && err == nil && index.Meta.Aside != "" {
 		return &Aside{last, index.Meta.Aside}
 	}
 	return nil

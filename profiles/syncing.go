@@ -130,6 +130,12 @@ func (l *Library) Sync(ctx context.Context) (vault.Moved, error) {
 		l.log.Warn("sync failed", "error", err)
 		err = fmt.Errorf("syncing: %w", err)
 	}
+	l.leases.giveBack(ctx)
+	if err == nil {
+		if err := l.leases.look(ctx); err != nil {
+			l.log.Warn("what other devices have open is not known", "error", err)
+		}
+	}
 	l.syncing.set(SyncEvent{Waiting: moved.Waiting, Err: err})
 	if moved.Sent+moved.Fetched+moved.Removed > 0 {
 		l.changed([16]byte{})

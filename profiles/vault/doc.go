@@ -13,7 +13,7 @@
 //	profiles/<profile>/<snapshot>.valise     a snapshot
 //	profiles/<profile>/card-<uuid>           a card
 //	profiles/<profile>/gone-<uuid>           a list of snapshots that were pruned
-//	profiles/<profile>/lease                 at the remote place only: who has the profile open (Slot)
+//	leases/<profile>                         at the remote place only: who has the profile open (Slot)
 //
 // Names that begin with a dot belong to one place alone: objects on their way in (.partial) and what is known about the
 // remote place (.sync). Whatever else lies there is left alone.

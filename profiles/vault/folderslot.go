@@ -30,7 +30,7 @@ func (f *Folder) ReadSlot(ctx context.Context, name string) (Slot, error) {
 	if err != nil {
 		return Slot{}, f.problem(err)
 	}
-	now, err := f.clock()
+	now, err := f.Clock(ctx)
 	if err != nil {
 		return Slot{}, err
 	}
@@ -43,8 +43,8 @@ func slotVersion(content []byte) string {
 	return hex.EncodeToString(sum[:16])
 }
 
-// clock is the time by the clock that stamps the folder's files: on a network drive it is the server's.
-func (f *Folder) clock() (time.Time, error) {
+// Clock is Store.Clock: the one that stamps the folder's files, which on a network drive is the server's.
+func (f *Folder) Clock(context.Context) (time.Time, error) {
 	p, err := f.newPartial()
 	if err != nil {
 		return time.Time{}, err
@@ -101,7 +101,7 @@ func (f *Folder) holdSlot(ctx context.Context, path string) (release func(), err
 			return nil, f.problem(err)
 		}
 		if info, err := os.Stat(path); err == nil {
-			if now, err := f.clock(); err != nil {
+			if now, err := f.Clock(ctx); err != nil {
 				return nil, err
 			} else if now.Sub(info.ModTime()) > slotHeld {
 				os.Remove(path)

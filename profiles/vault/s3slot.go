@@ -41,6 +41,9 @@ func (s *S3) ReadSlot(ctx context.Context, name string) (Slot, error) {
 	return Slot{content, info.ETag, max(now.Sub(info.LastModified), 0)}, nil
 }
 
+// Clock is Store.Clock.
+func (s *S3) Clock(context.Context) (time.Time, error) { return time.Now().Add(s.ahead()), nil }
+
 // WriteSlot is Store.WriteSlot, by If-Match or If-None-Match:
 // https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html
 //

@@ -22,18 +22,21 @@ type Slot struct {
 var ErrOvertaken = problem.New("somebody else was faster", "Try again.")
 
 const (
-	leaseName = "lease"
-	maxSlot   = 64 << 10 // bytes of a slot's content
+	// LeasesPrefix is what the names of leases begin with.
+	LeasesPrefix = "leases/"
+	maxSlot      = 64 << 10 // bytes of a slot's content
 )
 
-// LeaseName is the name of the slot that says who has a profile open: profiles/<profile>/lease.
-func LeaseName(profile uuid.UUID) string { return profilesPrefix + profile.String() + "/" + leaseName }
+// LeaseName is the name of the slot that says who has a profile open: leases/<profile>.
+func LeaseName(profile uuid.UUID) string { return LeasesPrefix + profile.String() }
 
-func isLeaseName(name string) bool {
-	rest, ok := strings.CutPrefix(name, profilesPrefix)
-	directory, base, _ := strings.Cut(rest, "/")
-	_, isProfile := parseID(directory)
-	return ok && isProfile && base == leaseName
+// ParseLeaseName is the reverse of LeaseName; ok is false for any other name.
+func ParseLeaseName(name string) (profile uuid.UUID, ok bool) {
+	text, ok := strings.CutPrefix(name, LeasesPrefix)
+	if !ok {
+		return uuid.Nil, false
+	}
+	return parseID(text)
 }
 
 // slots is the part of Store for them.
@@ -46,4 +49,7 @@ type slots interface {
 	// write at once, one succeeds; where a place knows no conditions (Report.Conditions), that is so only if they are not
 	// within the same second.
 	WriteSlot(ctx context.Context, name string, content []byte, version string) (string, error)
+
+	// Clock is the time at the place, as far as its last answer told: what Info.Modified is to be compared with.
+	Clock(ctx context.Context) (time.Time, error)
 }

@@ -16,7 +16,7 @@ import (
 	"valise/internal/testenv"
 )
 
-const slotName = "profiles/x/lease"
+const slotName = "leases/x"
 
 func TestASlotIsReplacedByWhoKnowsItsVersion(t *testing.T) {
 	everyStore(t, func(t *testing.T, s Store, files string) {

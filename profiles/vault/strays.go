@@ -44,7 +44,8 @@ func (v *Vault) Strays(ctx context.Context) ([]string, error) {
 func isOurs(name string) bool {
 	_, _, _, ok := ParseName(name)
 	_, _, isCheckpoint := parseCheckpointName(name)
-	return ok || isCheckpoint || isLeaseName(name) || name == descriptionName
+	_, isLease := ParseLeaseName(name)
+	return ok || isCheckpoint || isLease || name == descriptionName
 }
 
 // OpenStray opens a stray, if it is a regular file.
