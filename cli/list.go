@@ -64,6 +64,9 @@ func state(p profiles.Profile) string {
 	if p.State == profiles.StateSaved && p.Where == profiles.Waiting {
 		return "saved, waiting"
 	}
+	if p.State == profiles.StateElsewhere {
+		return "open on " + p.Elsewhere.Device
+	}
 	return string(p.State)
 }
 

@@ -20,7 +20,7 @@ type sessionFlags struct {
 	headless, cdp bool
 
 	at, saveAs, saveOver string
-	throwaway            bool
+	throwaway, takeOver  bool
 
 	engine string // open alone: the session is to run there
 }
@@ -39,6 +39,7 @@ func (f *sessionFlags) addLoadAndSave(c *cobra.Command) {
 	flags.BoolVar(&f.throwaway, "throwaway", false, "save nothing")
 	flags.StringVar(&f.saveAs, "save-as", "", "save to a new profile of this `NAME`")
 	flags.StringVar(&f.saveOver, "save-over", "", "save to this other `PROFILE`, on top of what it has")
+	flags.BoolVar(&f.takeOver, "take-over", false, "open it although another device has it open")
 	c.RegisterFlagCompletionFunc("at", cobra.NoFileCompletions)
 	c.RegisterFlagCompletionFunc("save-as", cobra.NoFileCompletions)
 	c.RegisterFlagCompletionFunc("save-over", completeProfiles(anyNumber, notInTrash))
@@ -51,6 +52,9 @@ func (f *sessionFlags) check(c *cobra.Command, _ []string) error {
 		if c.Flags().Changed(name) {
 			chosen = append(chosen, "--"+name)
 		}
+	}
+	if f.throwaway && f.takeOver {
+		return misuse(c, "--throwaway and --take-over contradict each other: a throwaway takes nothing from anyone")
 	}
 	if len(chosen) > 1 {
 		return misuse(c, "%s contradict each other", strings.Join(chosen, " and "))
@@ -70,7 +74,7 @@ func (f *sessionFlags) how(ctx context.Context, t *terminal, lib *profiles.Libra
 	if err != nil {
 		return how, err
 	}
-	how.Load, how.Save = loaded.ID, profiles.SaveSame
+	how.Load, how.Save, how.TakeOver = loaded.ID, profiles.SaveSame, f.takeOver
 	if f.at != "" {
 		snapshot, err := lib.FindSnapshot(ctx, loaded.ID, f.at)
 		if err != nil {
@@ -113,10 +117,13 @@ func (t *terminal) session(ctx context.Context, lib *profiles.Library, how profi
 	defer signal.Stop(guard)
 
 	session, err := lib.Open(ctx, how)
-	if inUse, ok := errors.AsType[*profiles.InUseError](err); ok {
+	inUse, ok := errors.AsType[*profiles.InUseError](err)
+	switch {
+	case ok && inUse.Elsewhere:
+		return &advised{err, "Close it there. Or open it here with --throwaway, with --save-as NAME, or with --take-over: what the other device saves then becomes a branch."}
+	case ok:
 		return &advised{err, fmt.Sprintf("Close it first, with `valise stop %q`; or open it beside that one with --throwaway, or with --save-as NAME.", inUse.Name)}
-	}
-	if err != nil {
+	case err != nil:
 		return err
 	}
 	attended := attend(session)

@@ -73,7 +73,9 @@ func refusalFor(err error) *refusal {
 		code := map[string]string{"profile": codeNoProfile, "snapshot": codeNoSnapshot, "session": codeNoSession}[missing.What]
 		return refuse(http.StatusNotFound, code, "%v", missing)
 	}
-	if inUse, ok := errors.AsType[*profiles.InUseError](err); ok {
+	if inUse, ok := errors.AsType[*profiles.InUseError](err); ok && inUse.Elsewhere {
+		return refuse(http.StatusConflict, codeInUse, "%v. Load the profile without saving to it, or try again when it is closed there", inUse)
+	} else if ok {
 		return refuse(http.StatusConflict, codeInUse, "%v. End its session %v first, or load the profile without saving to it", inUse, inUse.Session)
 	}
 	if taken, ok := errors.AsType[*profiles.NameTakenError](err); ok {

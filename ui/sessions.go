@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"valise/profiles"
@@ -70,7 +71,10 @@ func (c *sessionsControl) open(how profiles.How, name string) {
 		_, err := d.lib.Open(ctx, how)
 		return err
 	}, func(err error) {
-		if err != nil {
+		if other, ok := errors.AsType[*profiles.InUseError](err); ok && other.Elsewhere && how.Save == profiles.SaveSame {
+			c.askElsewhere(other, how, name)
+			d.reload()
+		} else if err != nil {
 			d.reloadAnd(func() {
 				d.window.fail("“"+name+"” could not be opened", err, d.waysOn(err, how.Load, func() { c.open(how, name) })...)
 			})

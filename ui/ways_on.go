@@ -26,7 +26,7 @@ func (d *desk) waysOn(err error, profile uuid.UUID, again func()) []parts.Action
 	}
 	var inUse *profiles.InUseError
 	switch {
-	case errors.As(err, &inUse):
+	case errors.As(err, &inUse) && !inUse.Elsewhere:
 		return []parts.Action{{Label: "Show its browser", Do: func() { d.sessions.bringUp(profiles.SessionInfo{ID: inUse.Session}) }}}
 	case among(vault.ErrWrongSecret, vault.ErrForbidden, vault.ErrNoBucket, vault.ErrWrongEndpoint, vault.ErrUntrusted,
 		vault.ErrVaultGone, vault.ErrOtherVault, profiles.ErrNoCredentials, browser.ErrNoBrowser):

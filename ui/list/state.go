@@ -21,6 +21,8 @@ func State(e Entry) (string, parts.Tone) {
 		return "saving…", parts.Busy
 	case e.Throwaway != nil:
 		return "throwaway", parts.Warn
+	case stage != "" && e.Session().TakenOver != "":
+		return "open twice", parts.Warn
 	case stage != "" && e.Session().Engine != "":
 		return "open on " + e.Session().Engine, parts.Good
 	case p.State == profiles.StateOpening:
@@ -29,6 +31,8 @@ func State(e Entry) (string, parts.Tone) {
 		return "saving…", parts.Busy
 	case p.State == profiles.StateOpen:
 		return "open", parts.Good
+	case p.State == profiles.StateElsewhere:
+		return "open on " + p.Elsewhere.Device, parts.Warn
 	case p.State == profiles.StateDamaged:
 		return "damaged", parts.Bad
 	case p.State == profiles.StateTrashed:
