@@ -7,9 +7,13 @@ import (
 	"io"
 	"maps"
 	"path/filepath"
+	"reflect"
+	"strings"
+	"sync"
 	"time"
 
 	"valise/crypto"
+	"valise/internal/fault"
 	"valise/profiles/snapshot"
 	"valise/profiles/vault"
 
@@ -17,8 +21,9 @@ import (
 	"github.com/google/uuid"
 )
 
-// card is what a person says of a profile. A changed card is a new object; the newest counts. Its plaintext is JSON, and
-// fields that this version does not know are kept for those that do.
+// card is what a person says of a profile. Each change is a new object, and what is there of a profile is put together field
+// by field (merge): of what two devices changed nothing is lost. Its plaintext is JSON, and fields that this version does not
+// know are kept for those that do.
 type card struct {
 	Profile uuid.UUID            `json:"profile"` // whose it is: a card that is put under another profile is damage
 	Name    string               `json:"name"`
@@ -27,6 +32,11 @@ type card struct {
 	Pinned  bool                 `json:"pinned,omitempty"`
 	Labels  map[uuid.UUID]string `json:"labels,omitempty"` // of snapshots
 	Trashed time.Time            `json:"trashed,omitzero"`
+
+	// Changed says of each field in which card it got its value. Each label is a field of its own.
+	Changed map[string]uuid.UUID `json:"changed,omitempty"`
+	// Replaces names older cards, which are part of this one and can go.
+	Replaces []uuid.UUID `json:"replaces,omitempty"`
 
 	unknown map[string]json.RawMessage
 }
@@ -54,8 +64,9 @@ func (c *card) UnmarshalJSON(data []byte) error {
 	if err := json.Unmarshal(data, &c.unknown); err != nil {
 		return err
 	}
-	for _, field := range []string{"profile", "name", "colour", "tags", "pinned", "labels", "trashed"} {
-		delete(c.unknown, field)
+	for i := range reflect.TypeFor[card]().NumField() {
+		name, _, _ := strings.Cut(reflect.TypeFor[card]().Field(i).Tag.Get("json"), ",")
+		delete(c.unknown, name)
 	}
 	return nil
 }
@@ -66,7 +77,34 @@ const flagCard = 1
 // maxCard bounds what is read of a card; they are a few hundred bytes.
 const maxCard = 1 << 20
 
+// cards remembers those that were read: objects never change.
+type cards struct {
+	mu   sync.Mutex
+	read map[uuid.UUID]card
+}
+
 func (l *Library) readCard(ctx context.Context, profile, id uuid.UUID) (card, error) {
+	l.cards.mu.Lock()
+	c, ok := l.cards.read[id]
+	l.cards.mu.Unlock()
+	if ok {
+		return c, nil
+	}
+	c, err := l.loadCard(ctx, profile, id)
+	if err != nil {
+		return card{}, err
+	}
+	l.cards.mu.Lock()
+	defer l.cards.mu.Unlock()
+	if l.cards.read == nil {
+		l.cards.read = map[uuid.UUID]card{}
+	}
+	l.cards.read[id] = c
+	return c, nil
+}
+
+// loadCard is readCard without what is remembered.
+func (l *Library) loadCard(ctx context.Context, profile, id uuid.UUID) (card, error) {
 	plaintext, err := l.readWhole(ctx, vault.CardName(profile, id), id, flagCard, maxCard)
 	if err != nil {
 		return card{}, err
@@ -79,6 +117,21 @@ func (l *Library) readCard(ctx context.Context, profile, id uuid.UUID) (card, er
 		return card{}, crypto.ErrDamaged.Because(fmt.Errorf("the card is another profile's"))
 	}
 	return c, nil
+}
+
+// card is what the cards of a profile say together. Where one cannot be read, that is the error, beside what the others say.
+func (l *Library) card(ctx context.Context, profile uuid.UUID, s *shelf) (card, error) {
+	var all []dated
+	var failed error
+	for _, id := range s.cards {
+		c, err := l.readCard(ctx, profile, id)
+		if err != nil {
+			failed = err
+			continue
+		}
+		all = append(all, dated{id, c})
+	}
+	return merge(all), failed
 }
 
 // readWhole opens a small object that is sealed in one piece, of at most limit bytes, which must be the one that it is
@@ -103,7 +156,8 @@ func (l *Library) readWhole(ctx context.Context, name string, id uuid.UUID, flag
 	return plaintext, nil
 }
 
-// changeCard writes a new card for the profile, made from the newest one; one change at a time on this computer.
+// changeCard writes a new card for the profile, made from those there are; one change at a time on this computer. What changes
+// nothing writes nothing.
 func (l *Library) changeCard(ctx context.Context, profile uuid.UUID, change func(*card) error) error {
 	unlock, err := l.lockCards(ctx)
 	if err != nil {
@@ -114,22 +168,38 @@ func (l *Library) changeCard(ctx context.Context, profile uuid.UUID, change func
 	if err != nil {
 		return err
 	}
-	var c card
-	if shelf.card != uuid.Nil {
-		if c, err = l.readCard(ctx, profile, shelf.card); err != nil {
-			return fmt.Errorf("reading the profile's card: %w", err)
-		}
+	before, err := l.card(ctx, profile, shelf)
+	if err != nil {
+		return fmt.Errorf("reading the profile's card: %w", err)
 	}
-	if err := change(&c); err != nil {
+	after := before.clone()
+	if err := change(&after); err != nil {
 		return err
 	}
-	c.Profile = profile
-	plaintext, err := json.Marshal(c)
+	after.Profile = profile
+	var last uuid.UUID
+	if len(shelf.cards) > 0 {
+		last = shelf.cards[len(shelf.cards)-1]
+	}
+	id := snapshot.NewIDAt(l.now(), last)
+	if !after.stamp(before, id) {
+		return nil
+	}
+	after.Replaces = shelf.cards
+	plaintext, err := json.Marshal(after)
 	if err != nil {
 		return err
 	}
-	id := snapshot.NewIDAt(l.now(), shelf.card)
-	return l.put(vault.CardName(profile, id), l.key.SealWhole(id, flagCard, plaintext))
+	if err := l.put(vault.CardName(profile, id), l.key.SealWhole(id, flagCard, plaintext)); err != nil {
+		return err
+	}
+	fault.Point("changing: the new card is there")
+	for _, older := range shelf.cards {
+		if err := l.vault.Remove(ctx, vault.CardName(profile, older)); err != nil {
+			return fmt.Errorf("removing a card that was replaced: %w", err)
+		}
+	}
+	return nil
 }
 
 // put stores a small object.

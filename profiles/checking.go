@@ -149,7 +149,7 @@ func (c *check) checkProfile(ctx context.Context, profile uuid.UUID) error {
 			names[o.id] = o.name
 			continue
 		case vault.KindCard:
-			if _, err = c.readCard(ctx, profile, o.id); o.id == s.card {
+			if _, err = c.loadCard(ctx, profile, o.id); len(s.cards) == 1 {
 				costs = CostsCard
 			}
 		case vault.KindGone:
@@ -188,7 +188,7 @@ func (c *check) checkProfile(ctx context.Context, profile uuid.UUID) error {
 func (c *check) nameOf(ctx context.Context, profile uuid.UUID) string {
 	for _, o := range slices.Backward(c.objects[profile]) {
 		if o.kind == vault.KindCard {
-			if card, err := c.readCard(ctx, profile, o.id); err == nil {
+			if card, err := c.loadCard(ctx, profile, o.id); err == nil {
 				return card.Name
 			}
 		}

@@ -127,20 +127,36 @@ func (l *Library) removeDead(ctx context.Context, profile uuid.UUID) error {
 
 // dead has the names of a profile's pruned objects that no living snapshot needs.
 func (l *Library) dead(ctx context.Context, profile uuid.UUID, shelf *shelf) (map[string]bool, error) {
+	names := l.replacedNames(profile, shelf)
+	if len(shelf.gone) == 0 {
+		return names, nil
+	}
 	needed, err := l.needed(ctx, profile, shelf.all())
 	if err != nil {
 		return nil, err
 	}
-	names := map[string]bool{}
 	for id := range shelf.gone {
 		if !needed[id] {
 			names[vault.SnapshotName(profile, id)] = true
 		}
 	}
+	return names, nil
+}
+
+// replacedNames has the names of lists and cards that newer ones of the profile have replaced.
+func (l *Library) replacedNames(profile uuid.UUID, shelf *shelf) map[string]bool {
+	names := map[string]bool{}
 	for id := range shelf.replaced {
 		names[vault.GoneName(profile, id)] = true
 	}
-	return names, nil
+	for _, id := range shelf.cards {
+		if c, err := l.readCard(context.Background(), profile, id); err == nil {
+			for _, older := range c.Replaces {
+				names[vault.CardName(profile, older)] = true
+			}
+		}
+	}
+	return names
 }
 
 // needed are the objects that snapshots are made of, their own among them. Where it cannot be told what one needs, that is
@@ -163,12 +179,9 @@ func (l *Library) needed(ctx context.Context, profile uuid.UUID, snapshots []uui
 // Gone implements vault.Graves.
 func (g *graves) Gone(context.Context) (map[string]bool, error) {
 	return g.names(func(profile uuid.UUID, shelf *shelf) (map[string]bool, error) {
-		names := map[string]bool{}
+		names := g.library.replacedNames(profile, shelf)
 		for id := range shelf.gone {
 			names[vault.SnapshotName(profile, id)] = true
-		}
-		for id := range shelf.replaced {
-			names[vault.GoneName(profile, id)] = true
 		}
 		return names, nil
 	})
@@ -186,7 +199,7 @@ func (g *graves) Dead(ctx context.Context) (map[string]bool, error) {
 	})
 }
 
-// names puts together what of says of each profile that something was pruned of.
+// names puts together what of says of each profile.
 func (g *graves) names(of func(uuid.UUID, *shelf) (map[string]bool, error)) (map[string]bool, error) {
 	shelves, err := g.library.shelves()
 	if err != nil {
@@ -194,9 +207,6 @@ func (g *graves) names(of func(uuid.UUID, *shelf) (map[string]bool, error)) (map
 	}
 	all := map[string]bool{}
 	for profile, shelf := range shelves {
-		if len(shelf.lists) == 0 {
-			continue
-		}
 		names, err := of(profile, shelf)
 		if err != nil {
 			return nil, err

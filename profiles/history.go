@@ -21,15 +21,10 @@ func (l *Library) History(ctx context.Context, profile uuid.UUID) ([]Snapshot, e
 	if err != nil {
 		return nil, fmt.Errorf("reading the history: %w", err)
 	}
-	if shelf.card == uuid.Nil && len(shelf.snapshots) == 0 {
+	if len(shelf.cards)+len(shelf.snapshots) == 0 {
 		return nil, &NotFoundError{"profile", profile.String()}
 	}
-	var labels map[uuid.UUID]string
-	if shelf.card != uuid.Nil {
-		if c, err := l.readCard(ctx, profile, shelf.card); err == nil {
-			labels = c.Labels
-		}
-	}
+	card, _ := l.card(ctx, profile, shelf) // what cannot be read of it is told by the list
 	queued, err := l.vault.Queued()
 	if err != nil {
 		return nil, err
@@ -45,7 +40,7 @@ func (l *Library) History(ctx context.Context, profile uuid.UUID) ([]Snapshot, e
 		live[id] = true
 	}
 	for _, id := range shelf.all() {
-		s := Snapshot{ID: id, Label: labels[id], Stored: shelf.sizes[id], Newest: id == newest, Where: InThisComputer}
+		s := Snapshot{ID: id, Label: card.Labels[id], Stored: shelf.sizes[id], Newest: id == newest, Where: InThisComputer}
 		if l.vault.Remote() != nil && !live[id] {
 			s.Where = InTheVault
 			if queued[vault.SnapshotName(profile, id)] {

@@ -34,6 +34,7 @@ type Library struct {
 	vault   *vault.Vault
 	indexes indexes
 	tokens  tokens
+	cards   cards
 	graves  graves
 	leases  leases
 	tidying sync.WaitGroup // prunings after sessions

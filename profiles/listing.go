@@ -58,15 +58,12 @@ func (l *Library) profile(ctx context.Context, id uuid.UUID, shelf *shelf) Profi
 		ID: id, Name: "Profile " + id.String()[:8], Colour: colourOf(id), State: StateSaved,
 		Snapshots: len(shelf.snapshots), Size: shelf.size, Newest: l.newest(ctx, id, shelf), Where: shelf.where(l),
 	}
-	if shelf.card != uuid.Nil {
-		c, err := l.readCard(ctx, id, shelf.card)
-		if err != nil {
-			p.State, p.Problem = StateDamaged, err
-		} else {
-			p.Name, p.Tags, p.Pinned, p.Trashed = c.Name, c.Tags, c.Pinned, c.Trashed
-			p.Colour = cmp.Or(c.Colour, p.Colour)
-		}
+	c, err := l.card(ctx, id, shelf)
+	if err != nil {
+		p.State, p.Problem = StateDamaged, err
 	}
+	p.Tags, p.Pinned, p.Trashed = c.Tags, c.Pinned, c.Trashed
+	p.Name, p.Colour = cmp.Or(c.Name, p.Name), cmp.Or(c.Colour, p.Colour)
 	if p.Newest != uuid.Nil {
 		index, err := l.index(ctx, id, p.Newest)
 		if err != nil {

@@ -20,7 +20,7 @@ type shelf struct {
 	snapshots   []uuid.UUID             // oldest first, without those that were pruned
 	checkpoints []uuid.UUID             // oldest first; in this computer only, and none of the snapshots
 	sizes       map[uuid.UUID]int64     // of the objects of all of these, and of the pruned ones
-	card        uuid.UUID               // the newest
+	cards       []uuid.UUID             // oldest first
 	lists       []uuid.UUID             // of pruned snapshots, oldest first, without those that another one replaces
 	gone        map[uuid.UUID]uuid.UUID // what the lists say: pruned snapshots and their parents
 	replaced    map[uuid.UUID]bool      // lists that are part of another one
@@ -113,9 +113,7 @@ func (l *Library) shelvesBelow(prefix string, profile uuid.UUID) (map[uuid.UUID]
 			s.snapshots = append(s.snapshots, id)
 			s.sizes[id] = info.Size
 		case vault.KindCard:
-			if bytes.Compare(id[:], s.card[:]) > 0 {
-				s.card = id
-			}
+			s.cards = append(s.cards, id)
 		case vault.KindGone:
 			s.lists = append(s.lists, id)
 		}
@@ -133,6 +131,7 @@ func (l *Library) shelvesBelow(prefix string, profile uuid.UUID) (map[uuid.UUID]
 	for profile, s := range all {
 		slices.SortFunc(s.snapshots, byAge)
 		slices.SortFunc(s.lists, byAge)
+		slices.SortFunc(s.cards, byAge)
 		l.takeAway(profile, s)
 	}
 	return all, nil

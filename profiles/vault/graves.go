@@ -10,12 +10,12 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// Graves knows what was pruned, which this package cannot read. It goes by the objects of the local copy.
+// Graves knows what was pruned or replaced, which this package cannot read. It goes by the objects of the local copy.
 //
 // The two differ because snapshots share blocks: a pruned one whose blocks a living snapshot needs stays, and even comes
 // back, until that is no longer so. Hence whoever prunes need not know what others have saved meanwhile.
 type Graves interface {
-	// Gone has the names of all objects that were pruned.
+	// Gone has the names of all objects that were pruned, and of cards and lists that newer ones have replaced.
 	Gone(ctx context.Context) (map[string]bool, error)
 	// Dead has the names of those that no living snapshot here needs.
 	Dead(ctx context.Context) (map[string]bool, error)

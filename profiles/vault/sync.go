@@ -111,11 +111,15 @@ func (r *syncRun) sync(ctx context.Context) error {
 	}
 	fault.Point("syncing: it is known what to move")
 	small, snapshots := seen.missing()
+	gone, err := r.gone(ctx) // as far as is known here
+	if err != nil {
+		return err
+	}
+	small = slices.DeleteFunc(small, func(m move) bool { return gone[m.Name] })
 	r.announce(1, slices.Concat(small, snapshots))
 	r.transfer(ctx, small)
 	fault.Point("syncing: what is small is moved")
-	gone, err := r.gone(ctx)
-	if err != nil {
+	if gone, err = r.gone(ctx); err != nil {
 		return err
 	}
 	living := slices.DeleteFunc(slices.Clone(snapshots), func(m move) bool { return gone[m.Name] })
@@ -123,7 +127,7 @@ func (r *syncRun) sync(ctx context.Context) error {
 	r.announce(-1, pruned)
 	r.transfer(ctx, living)
 	fault.Point("syncing: all is moved")
-	if len(gone) > 0 && ctx.Err() == nil && r.failure() == nil {
+	if seen.any(gone) && ctx.Err() == nil && r.failure() == nil {
 		r.bury(ctx, seen, pruned)
 	}
 	return cmp.Or(ctx.Err(), r.failure())
@@ -190,6 +194,18 @@ func (r *syncRun) meet(ctx context.Context) error {
 
 // sides is what both sides were seen to have.
 type sides struct{ here, there map[string]Info }
+
+// any says whether there is one of the names on either side.
+func (s sides) any(names map[string]bool) bool {
+	for name := range names {
+		_, here := s.here[name]
+		_, there := s.there[name]
+		if here || there {
+			return true
+		}
+	}
+	return false
+}
 
 // missing says what is to be moved for both to have all: cards and lists, and snapshots.
 func (s sides) missing() (small, snapshots []move) {
