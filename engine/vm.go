@@ -142,6 +142,9 @@ func (v *vm) plan() profiles.How {
 			Dark: w.Dark, NoWebGL: w.WebGL != nil && !*w.WebGL, Fenced: true,
 		},
 	}
+	if how.Save == profiles.SaveNew {
+		how.Expires = profiles.APIExpiry
+	}
 	if w.StartURL != "" {
 		how.URLs = []string{w.StartURL}
 	}

@@ -32,6 +32,9 @@ type card struct {
 	Pinned  bool                 `json:"pinned,omitempty"`
 	Labels  map[uuid.UUID]string `json:"labels,omitempty"` // of snapshots
 	Trashed time.Time            `json:"trashed,omitzero"`
+	Expired bool                 `json:"expired,omitempty"` // that is why it is in the trash
+	Expires int                  `json:"expires,omitempty"` // days without an opening; 0: as the vault says, below: never
+	Opened  time.Time            `json:"opened,omitzero"`   // last, to the day
 
 	// Changed says of each field in which card it got its value. Each label is a field of its own.
 	Changed map[string]uuid.UUID `json:"changed,omitempty"`

@@ -28,8 +28,8 @@ func (d *device) furnish(random *rand.Rand) {
 	var first uuid.UUID
 	for i, name := range []string{"Shop", "Mail", "Bank"} {
 		profile := uuid.New()
-		d.well(d.name(ctx, profile, name))
-		d.well(d.name(ctx, profile, "The "+name)) // an older card stays
+		d.well(d.name(ctx, profile, name, 0))
+		d.well(d.name(ctx, profile, "The "+name, 0)) // an older card stays
 		tree := map[string][]byte{"Local State": text(random, 2000), "Default/empty": nil}
 		for n := range 4 {
 			tree[fmt.Sprintf("Default/Database %d", n)] = append([]byte("SQLite format 3\x00"), text(random, 20<<10)...)

@@ -170,7 +170,7 @@ func (l *Library) nameNew(ctx context.Context, f *folder) error {
 	if !f.record.New || f.record.Named {
 		return nil
 	}
-	if err := l.name(ctx, f.record.SavesTo, f.record.Name); err != nil {
+	if err := l.name(ctx, f.record.SavesTo, f.record.Name, f.record.Expires); err != nil {
 		return err
 	}
 	return f.note(func(r *record) { r.Named = true })
@@ -178,9 +178,9 @@ func (l *Library) nameNew(ctx context.Context, f *folder) error {
 
 // name gives a new profile its card. Between the choice of the name and now another device may have taken it: that is
 // allowed, and the list then shows both.
-func (l *Library) name(ctx context.Context, profile uuid.UUID, name string) error {
+func (l *Library) name(ctx context.Context, profile uuid.UUID, name string, expires int) error {
 	return l.changeCard(ctx, profile, func(c *card) error {
-		c.Name = name
+		c.Name, c.Expires = name, expires
 		return nil
 	})
 }

@@ -80,8 +80,12 @@ func (l *Library) SetTags(ctx context.Context, profile uuid.UUID, tags []string)
 
 // Trash puts a profile into the trash, where nothing of it is lost. *InUseError: it is open, here or on another device.
 func (l *Library) Trash(ctx context.Context, profile uuid.UUID) error {
+	return l.trash(ctx, profile, false)
+}
+
+func (l *Library) trash(ctx context.Context, profile uuid.UUID, expired bool) error {
 	return l.edit(ctx, profile, "moving to the trash", func(p Profile, c *card) error {
-		lock, err := l.lockProfile(profile, SessionInfo{Name: p.Name, Since: time.Now()})
+		lock, err := l.lockProfile(profile, SessionInfo{Name: p.Name, Since: l.now()})
 		if err != nil {
 			return err
 		}
@@ -90,7 +94,7 @@ func (l *Library) Trash(ctx context.Context, profile uuid.UUID) error {
 			return err
 		}
 		if c.Trashed.IsZero() {
-			c.Trashed = time.Now().UTC().Truncate(time.Second)
+			c.Trashed, c.Expired = l.now().UTC().Truncate(time.Second), expired
 		}
 		return nil
 	})
@@ -111,7 +115,7 @@ func (l *Library) Untrash(ctx context.Context, profile uuid.UUID) error {
 			}
 			name = fmt.Sprintf("%s (%d)", p.Name, n)
 		}
-		c.Name, c.Trashed = name, time.Time{}
+		c.Name, c.Trashed, c.Expired, c.Opened = name, time.Time{}, false, l.now().UTC().Truncate(time.Second)
 		return nil
 	})
 }

@@ -50,6 +50,7 @@ type Event struct {
 	Changed *Changed      // something in the list of profiles or sessions is different: ask again
 	Session *SessionEvent // a session of this process moved on
 	Sync    *SyncEvent    // the vault and its place
+	Upkept  *Upkept       // what time asked for was done
 	Trouble error         // something went wrong that no call reports
 	// VaultLeft: another process made this computer use another vault. Close the library and open it again.
 	VaultLeft bool

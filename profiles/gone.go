@@ -24,6 +24,8 @@ type gone struct {
 	Profile uuid.UUID `json:"profile"` // whose it is: a list that is put under another profile is damage
 	// Gone has the pruned snapshots, and of each its parent, or the zero id: without it the parent would look like a branch.
 	Gone map[uuid.UUID]uuid.UUID `json:"gone"`
+	// Cards are those of a profile that was purged: they can go as long as it has no snapshot any more.
+	Cards []uuid.UUID `json:"cards,omitempty"`
 	// Replaces names older lists, which are part of this one and can go.
 	Replaces []uuid.UUID `json:"replaces,omitempty"`
 }
@@ -73,9 +75,9 @@ func (l *Library) readGone(profile, id uuid.UUID) (gone, error) {
 	return list, nil
 }
 
-// bury puts snapshots of a profile, given with their parents, on a list, and removes the objects that are dead by that. The
-// caller has locked the profile.
-func (l *Library) bury(ctx context.Context, profile uuid.UUID, pruned map[uuid.UUID]uuid.UUID) error {
+// bury puts what list has of a profile on a list of the vault, and removes the objects that are dead by that. The caller has
+// locked the profile.
+func (l *Library) bury(ctx context.Context, profile uuid.UUID, list gone) error {
 	unlock, err := l.lockCards(ctx)
 	if err != nil {
 		return err
@@ -85,13 +87,15 @@ func (l *Library) bury(ctx context.Context, profile uuid.UUID, pruned map[uuid.U
 	if err != nil {
 		return err
 	}
-	list := gone{Profile: profile, Gone: maps.Clone(pruned)}
+	list.Profile = profile
 	var last uuid.UUID
 	if len(shelf.lists) > 0 {
 		last = shelf.lists[len(shelf.lists)-1]
 	}
 	if len(shelf.lists) >= manyLists {
 		list.Replaces = shelf.lists
+		list.Cards = slices.Concat(list.Cards, shelf.purged)
+		list.Gone = maps.Clone(list.Gone)
 		maps.Copy(list.Gone, shelf.gone)
 	}
 	plaintext, err := json.Marshal(list)
@@ -143,11 +147,16 @@ func (l *Library) dead(ctx context.Context, profile uuid.UUID, shelf *shelf) (ma
 	return names, nil
 }
 
-// replacedNames has the names of lists and cards that newer ones of the profile have replaced.
+// replacedNames has the names of lists and cards that newer ones of the profile have replaced, or that went with it.
 func (l *Library) replacedNames(profile uuid.UUID, shelf *shelf) map[string]bool {
 	names := map[string]bool{}
 	for id := range shelf.replaced {
 		names[vault.GoneName(profile, id)] = true
+	}
+	if len(shelf.snapshots)+len(shelf.checkpoints) == 0 {
+		for _, id := range shelf.purged {
+			names[vault.CardName(profile, id)] = true
+		}
 	}
 	for _, id := range shelf.cards {
 		if c, err := l.readCard(context.Background(), profile, id); err == nil {

@@ -132,7 +132,7 @@ func (l *Library) Fork(ctx context.Context, profile, at uuid.UUID, name string) 
 	meta := l.meta(fork, uuid.Nil, snapshot.Forked)
 	meta.Origin = &snapshot.Origin{Profile: profile, Snapshot: at}
 	meta.OS, meta.Browser, meta.Version = from.Meta.OS, from.Meta.Browser, from.Meta.Version
-	if err := l.name(ctx, fork, name); err != nil {
+	if err := l.name(ctx, fork, name, 0); err != nil {
 		return Receipt{}, fmt.Errorf("forking %q: %w", p.Name, err)
 	}
 	r, err := l.write(ctx, name, meta, func(w io.Writer) (*snapshot.Index, error) {

@@ -28,11 +28,12 @@ const (
 type How struct {
 	Session uuid.UUID // its id; zero: a new one
 
-	Load uuid.UUID // a profile; zero: nothing
-	At   uuid.UUID // a snapshot of it; zero: the newest
-	Save Save
-	Over uuid.UUID // with SaveOver
-	Name string    // with SaveNew; empty: "New profile", numbered where that is taken
+	Load    uuid.UUID // a profile; zero: nothing
+	At      uuid.UUID // a snapshot of it; zero: the newest
+	Save    Save
+	Over    uuid.UUID // with SaveOver
+	Name    string    // with SaveNew; empty: "New profile", numbered where that is taken
+	Expires int       // with SaveNew: SetExpiry of the new profile
 
 	TakeOver bool // also from another device that has the profile open: its saving becomes a branch
 

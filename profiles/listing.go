@@ -29,12 +29,17 @@ func (l *Library) Profiles(ctx context.Context) ([]Profile, error) {
 			savers[s.SavesTo] = s
 		}
 	}
+	vaultDays := 0
+	if vaults := shelves[l.vault.Description().Vault]; vaults != nil {
+		c, _ := l.card(ctx, l.vault.Description().Vault, vaults)
+		vaultDays = max(c.Expires, 0)
+	}
 	list := make([]Profile, 0, len(shelves)+len(savers))
 	for id, shelf := range shelves {
 		if len(shelf.snapshots)+len(shelf.checkpoints) == 0 {
 			continue
 		}
-		p := l.profile(ctx, id, shelf)
+		p := l.profile(ctx, id, shelf, vaultDays)
 		if s, ok := savers[id]; ok {
 			p.join(s)
 			delete(savers, id)
@@ -53,7 +58,7 @@ func (l *Library) Profiles(ctx context.Context) ([]Profile, error) {
 }
 
 // profile reads what a list shows of a profile. What cannot be read makes it StateDamaged, never an error.
-func (l *Library) profile(ctx context.Context, id uuid.UUID, shelf *shelf) Profile {
+func (l *Library) profile(ctx context.Context, id uuid.UUID, shelf *shelf, vaultDays int) Profile {
 	p := Profile{
 		ID: id, Name: "Profile " + id.String()[:8], Colour: colourOf(id), State: StateSaved,
 		Snapshots: len(shelf.snapshots), Size: shelf.size, Newest: l.newest(ctx, id, shelf), Where: shelf.where(l),
@@ -62,7 +67,7 @@ func (l *Library) profile(ctx context.Context, id uuid.UUID, shelf *shelf) Profi
 	if err != nil {
 		p.State, p.Problem = StateDamaged, err
 	}
-	p.Tags, p.Pinned, p.Trashed = c.Tags, c.Pinned, c.Trashed
+	p.Tags, p.Pinned, p.Trashed, p.Expired, p.ExpiryDays = c.Tags, c.Pinned, c.Trashed, c.Expired, c.Expires
 	p.Name, p.Colour = cmp.Or(c.Name, p.Name), cmp.Or(c.Colour, p.Colour)
 	if p.Newest != uuid.Nil {
 		index, err := l.index(ctx, id, p.Newest)
@@ -76,6 +81,7 @@ func (l *Library) profile(ctx context.Context, id uuid.UUID, shelf *shelf) Profi
 	if p.Elsewhere = l.leases.of(id); p.Elsewhere != nil && p.State == StateSaved {
 		p.State = StateElsewhere
 	}
+	p.Expires = p.expires(c, vaultDays)
 	p.Aside = l.aside(ctx, id, shelf, p.Newest)
 	if !p.Trashed.IsZero() {
 		p.State = StateTrashed

@@ -52,6 +52,9 @@ func (l *Library) Open(ctx context.Context, how How) (*Session, error) {
 		s.settle(Receipt{}, err)
 		return nil, err
 	}
+	if how.Load != uuid.Nil {
+		l.tidying.Go(func() { l.opened(context.WithoutCancel(ctx), how.Load) })
+	}
 	s.checkpoints.begin()
 	go s.checkpointNowAndThen()
 	go s.finish()
@@ -122,7 +125,7 @@ func (l *Library) plan(ctx context.Context, how How) (plan, error) {
 		if err != nil {
 			return p, err
 		}
-		r.Name, r.SavesTo, r.New = name, r.Session, true
+		r.Name, r.SavesTo, r.New, r.Expires = name, r.Session, true, how.Expires
 	case SaveOver:
 		over, err := l.Find(ctx, how.Over.String())
 		if err != nil {

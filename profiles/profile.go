@@ -34,7 +34,10 @@ type Profile struct {
 	LastOpened time.Time        `json:"last_opened,omitzero"`
 	LastSaved  time.Time        `json:"last_saved,omitzero"`
 	Trashed    time.Time        `json:"trashed,omitzero"`
-	Newest     uuid.UUID        `json:"newest,omitzero"` // snapshot; zero while nothing was saved yet
+	Expired    bool             `json:"expired,omitempty"`     // that is why it is in the trash
+	Expires    time.Time        `json:"expires,omitzero"`      // when it goes there if it is not opened before; zero: never
+	ExpiryDays int              `json:"expiry_days,omitempty"` // what was said of this profile: SetExpiry
+	Newest     uuid.UUID        `json:"newest,omitzero"`       // snapshot; zero while nothing was saved yet
 	Snapshots  int              `json:"snapshots"`
 	Size       int64            `json:"size"` // bytes that it takes in the vault
 	Summary    snapshot.Summary `json:"-"`    // of the newest snapshot

@@ -117,7 +117,7 @@ func (l *Library) pruneProfile(ctx context.Context, profile uuid.UUID, name stri
 	case len(pruned) == 0:
 		return l.removeDead(ctx, profile)
 	}
-	return l.bury(ctx, profile, pruned)
+	return l.bury(ctx, profile, gone{Gone: pruned})
 }
 
 // hasRemains says whether there are objects of pruned snapshots.
@@ -170,7 +170,7 @@ func (l *Library) Discard(ctx context.Context, profile, id uuid.UUID) error {
 			continue
 		}
 		// Its parent is not noted: if that was of the same branch, it is the branch from now on.
-		if err := l.bury(ctx, profile, map[uuid.UUID]uuid.UUID{id: uuid.Nil}); err != nil {
+		if err := l.bury(ctx, profile, gone{Gone: map[uuid.UUID]uuid.UUID{id: uuid.Nil}}); err != nil {
 			return fmt.Errorf("discarding a snapshot of %q: %w", p.Name, err)
 		}
 		l.changed(profile)

@@ -62,7 +62,7 @@ func (d *device) well(err error) {
 func (d *device) saved(profile, parent uuid.UUID, what string, when time.Time, about ...func(*snapshot.Saving)) uuid.UUID {
 	d.t.Helper()
 	if parent == uuid.Nil {
-		d.well(d.name(d.t.Context(), profile, "Shop"))
+		d.well(d.name(d.t.Context(), profile, "Shop", 0))
 	}
 	dir := d.t.TempDir()
 	large := make([]byte, 200<<10)

@@ -143,6 +143,7 @@ type record struct {
 	At      uuid.UUID `json:"at,omitzero"` // the snapshot that was restored
 	SavesTo uuid.UUID `json:"saves_to,omitzero"`
 	New     bool      `json:"new,omitempty"`     // SavesTo is to be made
+	Expires int       `json:"expires,omitempty"` // of SavesTo, if new
 	Named   bool      `json:"named,omitempty"`   // SavesTo, if new, has its card
 	Live    bool      `json:"live,omitempty"`    // At is a checkpoint: nothing may be written against it
 	Parent  uuid.UUID `json:"parent,omitzero"`   // SavesTo's newest snapshot when the session began

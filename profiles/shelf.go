@@ -23,6 +23,7 @@ type shelf struct {
 	cards       []uuid.UUID             // oldest first
 	lists       []uuid.UUID             // of pruned snapshots, oldest first, without those that another one replaces
 	gone        map[uuid.UUID]uuid.UUID // what the lists say: pruned snapshots and their parents
+	purged      []uuid.UUID             // likewise: cards of the profile when it was purged
 	replaced    map[uuid.UUID]bool      // lists that are part of another one
 	size        int64                   // bytes, of all objects but checkpoints
 	waiting     bool                    // some of it is in the outbox
@@ -150,6 +151,7 @@ func (l *Library) takeAway(profile uuid.UUID, s *shelf) {
 			continue
 		}
 		maps.Copy(s.gone, list.Gone)
+		s.purged = append(s.purged, list.Cards...)
 		for _, older := range list.Replaces {
 			s.replaced[older] = true
 		}

@@ -57,6 +57,7 @@ func (s *syncing) start() {
 			}
 			if _, err := s.library.Sync(ctx); err == nil {
 				retry = 0
+				s.library.upkeep(ctx)
 			} else {
 				retry = min(max(2*retry, firstRetry), longestRetry)
 			}
