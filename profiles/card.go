@@ -26,7 +26,7 @@ import (
 // know are kept for those that do.
 type card struct {
 	Profile uuid.UUID            `json:"profile"` // whose it is: a card that is put under another profile is damage
-	Name    string               `json:"name"`
+	Name    string               `json:"name,omitempty"`
 	Colour  string               `json:"colour,omitempty"`
 	Tags    []string             `json:"tags,omitempty"`
 	Pinned  bool                 `json:"pinned,omitempty"`

@@ -115,7 +115,10 @@ func (l *Library) Untrash(ctx context.Context, profile uuid.UUID) error {
 			}
 			name = fmt.Sprintf("%s (%d)", p.Name, n)
 		}
-		c.Name, c.Trashed, c.Expired, c.Opened = name, time.Time{}, false, l.now().UTC().Truncate(time.Second)
+		if name != p.Name { // which is no name yet where the card that has it has not arrived
+			c.Name = name
+		}
+		c.Trashed, c.Expired, c.Opened = time.Time{}, false, l.now().UTC().Truncate(time.Second)
 		return nil
 	})
 }
@@ -129,12 +132,7 @@ func (l *Library) edit(ctx context.Context, profile uuid.UUID, doing string, cha
 	if p.Newest == uuid.Nil && p.Session != nil {
 		return fmt.Errorf("%s %q: %w", doing, p.Name, p.savedOnce(l.device))
 	}
-	err = l.changeCard(ctx, profile, func(c *card) error {
-		if c.Name == "" {
-			c.Name = p.Name
-		}
-		return change(p, c)
-	})
+	err = l.changeCard(ctx, profile, func(c *card) error { return change(p, c) })
 	if err != nil {
 		return fmt.Errorf("%s %q: %w", doing, p.Name, err)
 	}

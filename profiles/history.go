@@ -25,7 +25,7 @@ func (l *Library) History(ctx context.Context, profile uuid.UUID) ([]Snapshot, e
 		return nil, &NotFoundError{"profile", profile.String()}
 	}
 	card, _ := l.card(ctx, profile, shelf) // what cannot be read of it is told by the list
-	queued, err := l.vault.Queued()
+	waits, err := l.vault.Waits()
 	if err != nil {
 		return nil, err
 	}
@@ -43,7 +43,7 @@ func (l *Library) History(ctx context.Context, profile uuid.UUID) ([]Snapshot, e
 		s := Snapshot{ID: id, Label: card.Labels[id], Stored: shelf.sizes[id], Newest: id == newest, Where: InThisComputer}
 		if l.vault.Remote() != nil && !live[id] {
 			s.Where = InTheVault
-			if queued[vault.SnapshotName(profile, id)] {
+			if waits(vault.SnapshotName(profile, id)) {
 				s.Where = Waiting
 			}
 		}

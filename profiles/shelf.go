@@ -89,7 +89,7 @@ func (l *Library) shelf(profile uuid.UUID) (*shelf, error) {
 }
 
 func (l *Library) shelvesBelow(prefix string, profile uuid.UUID) (map[uuid.UUID]*shelf, error) {
-	queued, err := l.vault.Queued()
+	waits, err := l.vault.Waits()
 	if err != nil {
 		return nil, err
 	}
@@ -108,7 +108,7 @@ func (l *Library) shelvesBelow(prefix string, profile uuid.UUID) (map[uuid.UUID]
 			all[profile] = s
 		}
 		s.size += info.Size
-		s.waiting = s.waiting || queued[info.Name]
+		s.waiting = s.waiting || waits(info.Name)
 		switch kind {
 		case vault.KindSnapshot:
 			s.snapshots = append(s.snapshots, id)

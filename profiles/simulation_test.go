@@ -3,6 +3,7 @@ package profiles
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -39,15 +40,20 @@ type simulation struct {
 	trace   []string
 	wrong   []string // violations
 
-	saved  map[uuid.UUID]simSaving // what the devices said was saved
-	mayGo  map[uuid.UUID]bool      // snapshots that a person, or the retention, let go
-	tokens map[string]uuid.UUID    // who held the token of a profile's lease
-	names  int
+	saved   map[uuid.UUID]simSaving      // what the devices said was saved
+	mayGo   map[uuid.UUID]bool           // snapshots that a person, or the retention, let go
+	tokens  map[string]uuid.UUID         // who held the token of a profile's lease
+	trashed map[uuid.UUID]time.Time      // when profiles were moved to the trash last
+	tags    map[uuid.UUID]map[int]string // what was said of profiles last, by device
+	rolled  map[uuid.UUID]bool           // profiles of which an older snapshot was made the newest
+	names   int
 }
 
 type simSaving struct {
-	profile uuid.UUID
-	what    string
+	profile, parent uuid.UUID
+	what            string
+	when            time.Time // at the place
+	token           uint32
 }
 
 // simDevice is a computer.
@@ -58,6 +64,7 @@ type simDevice struct {
 	home     Home
 	line     *simLine
 	clock    time.Duration // ahead of the place's
+	kept     time.Time     // the last upkeep, by the place's clock
 	sessions []*simSession
 }
 
@@ -67,7 +74,13 @@ type simSession struct {
 	what string
 }
 
-const simFile = 150 << 10 // bytes: some blocks, of which a session changes one
+// simFile is the file that sessions change. It looks like a database, whose blocks are small, and has some, of which a session
+// changes two: snapshots refer to those of earlier ones.
+const (
+	simFile  = "notes"
+	simSize  = 24 << 10 // bytes
+	simMagic = "SQLite format 3\x00"
+)
 
 // runSimulation does so many steps.
 func runSimulation(t testing.TB, seed uint64, steps int) *simulation {
@@ -75,6 +88,7 @@ func runSimulation(t testing.TB, seed uint64, steps int) *simulation {
 		t: t, seed: seed, random: rand.New(rand.NewPCG(seed, 7)), dir: simDir(t),
 		now: time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC), did: map[string]int{},
 		saved: map[uuid.UUID]simSaving{}, mayGo: map[uuid.UUID]bool{}, tokens: map[string]uuid.UUID{},
+		trashed: map[uuid.UUID]time.Time{}, tags: map[uuid.UUID]map[int]string{}, rolled: map[uuid.UUID]bool{},
 	}
 	defer os.RemoveAll(s.dir)
 	uuid.SetRand(rand.NewChaCha8([32]byte{byte(seed), byte(seed >> 8), byte(seed >> 16), byte(seed >> 24), byte(seed >> 32)}))
@@ -168,10 +182,10 @@ func (s *simulation) step() {
 	}{
 		{6, "new", (*simDevice).make}, {14, "open", (*simDevice).reopen}, {20, "close", (*simDevice).finishOne},
 		{25, "sync", (*simDevice).sync}, {3, "roll back", (*simDevice).rollBack}, {3, "fork", (*simDevice).fork},
-		{4, "label", (*simDevice).label}, {5, "edit", (*simDevice).edit1}, {3, "trash", (*simDevice).throwAway},
+		{4, "label", (*simDevice).label}, {5, "edit", (*simDevice).edit}, {3, "trash", (*simDevice).throwAway},
 		{2, "untrash", (*simDevice).takeBack}, {2, "purge", (*simDevice).purge}, {2, "discard", (*simDevice).discard},
 		{4, "prune", (*simDevice).prune}, {3, "crash", (*simDevice).crash}, {3, "crash while syncing", (*simDevice).crashSyncing},
-		{4, "line", (*simDevice).unplug}, {3, "wait", (*simDevice).wait}, {3, "upkeep", (*simDevice).keep1},
+		{4, "line", (*simDevice).unplug}, {3, "wait", (*simDevice).wait}, {3, "upkeep", (*simDevice).lookAfter},
 	}
 	total := 0
 	for _, a := range acts {
@@ -254,6 +268,7 @@ func (d *simDevice) hasOpen(profile uuid.UUID) bool {
 // open does what Library.Open does, without a browser.
 func (d *simDevice) open(how How) error {
 	ctx := context.Background()
+	held, age := d.heldElsewhere(how)
 	session, p, err := d.reserve(ctx, how)
 	if err != nil {
 		return err
@@ -272,6 +287,9 @@ func (d *simDevice) open(how How) error {
 	d.sessions = append(d.sessions, s)
 	session.advance(StageRunning)
 	if h := session.hold; h != nil {
+		if held != nil && !how.TakeOver {
+			d.sim.violate("device %d was given profile %s, which %s has had since %v, renewed %v ago", d.number, how.Load, held.Name, held.Since, age)
+		}
 		key := fmt.Sprint(h.lease.Profile, h.lease.Token)
 		if before, ok := d.sim.tokens[key]; ok && before != session.info.ID {
 			d.sim.violate("sessions %s and %s both held token %d of profile %s", before, session.info.ID, h.lease.Token, h.lease.Profile)
@@ -283,20 +301,41 @@ func (d *simDevice) open(how How) error {
 	return nil
 }
 
+// heldElsewhere is the lease of the profile to open if a session of another device has it.
+func (d *simDevice) heldElsewhere(how How) (*lease, time.Duration) {
+	o, ok := d.sim.place.get(vault.LeaseName(how.Load))
+	if !ok || how.Save != SaveSame {
+		return nil, 0
+	}
+	_, plaintext, err := d.key.OpenWhole(o.content)
+	d.sim.well(err)
+	var l lease
+	d.sim.well(json.Unmarshal(plaintext, &l))
+	age := d.sim.now.Sub(o.modified)
+	for _, other := range d.sim.devices {
+		for _, s := range other.sessions {
+			if other != d && s.info.ID == l.Session && age < 5*time.Minute {
+				return &l, age
+			}
+		}
+	}
+	return nil, 0
+}
+
 func short(id uuid.UUID) string { return id.String()[len(id.String())-6:] }
 
 // write does what a browser would.
 func (d *simDevice) write(s *simSession) {
 	dir := browser.UserDataDir(s.folder.dir)
-	path := filepath.Join(dir, "History")
+	path := filepath.Join(dir, simFile)
 	content, err := os.ReadFile(path)
 	if err != nil {
-		content = make([]byte, simFile)
+		content = make([]byte, simSize)
+		copy(content, simMagic)
 	}
 	s.what = fmt.Sprintf("step %d, device %d", d.sim.steps, d.number)
-	at := d.sim.random.IntN(simFile - 100)
-	copy(content[at:], s.what)
-	copy(content, fmt.Sprintf("%-60s", s.what))
+	copy(content[200+d.sim.random.IntN(simSize-300):], s.what)
+	copy(content[len(simMagic):], fmt.Sprintf("%-60s", s.what))
 	d.sim.well(os.WriteFile(path, content, 0o600))
 }
 
@@ -320,7 +359,14 @@ func (d *simDevice) finishOne() error {
 
 func (d *simDevice) acknowledge(r Receipt, what string) {
 	if r.Outcome == Saved {
-		d.sim.saved[r.Snapshot] = simSaving{r.Profile, what}
+		index, err := d.index(context.Background(), r.Profile, r.Snapshot)
+		d.sim.well(err)
+		shelf, err := d.shelf(r.Profile)
+		d.sim.well(err)
+		if newest := d.newest(context.Background(), r.Profile, shelf); newest == index.Meta.Parent && newest != uuid.Nil {
+			d.sim.violate("%s was saved upon %s, and that is the newest still", r.Snapshot, newest)
+		}
+		d.sim.saved[r.Snapshot] = simSaving{r.Profile, index.Meta.Parent, what, d.sim.now, index.Meta.Token}
 		d.say("saved %s of %s: %s", short(r.Snapshot), short(r.Profile), what)
 	}
 }
@@ -357,6 +403,7 @@ func (d *simDevice) rollBack() error {
 	if err != nil {
 		return err
 	}
+	d.sim.rolled[p.ID] = true
 	d.acknowledge(r, d.sim.saved[to.ID].what)
 	return nil
 }
@@ -392,7 +439,7 @@ func (d *simDevice) label() error {
 	return d.Label(context.Background(), p.ID, s.ID, label)
 }
 
-func (d *simDevice) edit1() error {
+func (d *simDevice) edit() error {
 	p, err := d.one(atHand)
 	if err != nil {
 		return err
@@ -403,7 +450,18 @@ func (d *simDevice) edit1() error {
 		d.sim.names++
 		return d.Rename(ctx, p.ID, fmt.Sprint("profile ", d.sim.names))
 	case 1:
-		return d.SetTags(ctx, p.ID, []string{fmt.Sprint("tag ", d.sim.steps)})
+		tag := fmt.Sprint("tag ", d.sim.steps)
+		if err := d.SetTags(ctx, p.ID, []string{tag}); err != nil {
+			return err
+		}
+		if d.sim.tags[p.ID] == nil {
+			d.sim.tags[p.ID] = map[int]string{}
+		}
+		d.sim.tags[p.ID][d.number] = tag
+		if now, err := d.Find(ctx, p.ID.String()); err == nil && !slices.Equal(now.Tags, []string{tag}) {
+			d.sim.violate("%s was tagged %q, and has the tags %q", p.ID, tag, now.Tags)
+		}
+		return nil
 	case 2:
 		return d.SetExpiry(ctx, p.ID, 1+d.sim.random.IntN(100))
 	default:
@@ -416,8 +474,12 @@ func (d *simDevice) throwAway() error {
 	if err != nil {
 		return err
 	}
-	d.say("trashes %s", short(p.ID))
-	return d.Trash(context.Background(), p.ID)
+	if err := d.Trash(context.Background(), p.ID); err != nil {
+		return err
+	}
+	d.sim.trashed[p.ID] = d.sim.now
+	d.say("trashed %s", short(p.ID))
+	return nil
 }
 
 func inTrash(p Profile) bool { return !p.Trashed.IsZero() }
@@ -532,15 +594,31 @@ func (d *simDevice) wait() error {
 	return nil
 }
 
-func (d *simDevice) keep1() error {
+func (d *simDevice) lookAfter() error {
+	if _, err := d.Sync(context.Background()); err != nil {
+		return err
+	}
+	before, away := d.snapshots(uuid.Nil), d.sim.now.Sub(d.kept)
 	return d.letGo(uuid.Nil, "upkeep", func() error {
-		if _, err := d.Sync(context.Background()); err != nil {
-			return err
-		}
 		did, err := d.keepUp(context.Background())
 		if len(did.Expired)+len(did.Purged) > 0 {
 			d.say("upkeep: expired %v, purged %v", did.Expired, did.Purged)
+			if away > awayFor {
+				d.sim.violate("device %d was away for %v, and expired %v and purged %v at once", d.number, away, did.Expired, did.Purged)
+			}
 		}
+		after := d.snapshots(uuid.Nil)
+		for id := range before {
+			saving := d.sim.saved[id]
+			since, known := d.sim.trashed[saving.profile]
+			if after[id] || !known { // it expired, else
+				continue
+			}
+			if d.sim.now.Sub(since) < 30*24*time.Hour || saving.when.After(since) {
+				d.sim.violate("%s, saved %v, was purged %v after its profile was moved to the trash", id, saving.when, d.sim.now.Sub(since))
+			}
+		}
+		d.kept = d.sim.now
 		return err
 	})
 }
@@ -612,6 +690,34 @@ func (s *simulation) check() {
 		}
 		s.checkContent(fresh, id, saving)
 	}
+	all, err := fresh.Profiles(context.Background())
+	s.well(err)
+	for _, p := range all {
+		s.checkProfile(fresh, p, there)
+	}
+}
+
+func (s *simulation) checkProfile(d *simDevice, p Profile, there map[uuid.UUID]bool) {
+	if !strings.HasPrefix(p.Name, "profile ") {
+		s.violate("profile %s has lost its name: it is called %q", p.ID, p.Name)
+	}
+	for id, saving := range s.saved {
+		if saving.profile == p.ID && there[id] && saving.token > s.saved[p.Newest].token && !s.rolled[p.ID] {
+			s.violate("of profile %s the newest is %s, of token %d, and not %s, of token %d", p.ID, p.Newest, s.saved[p.Newest].token, id, saving.token)
+		}
+	}
+	if said := s.tags[p.ID]; len(said) == 1 {
+		for device, tag := range said {
+			if !slices.Equal(p.Tags, []string{tag}) {
+				s.violate("only device %d has tagged profile %s, as %q, and its tags are %q", device, p.ID, tag, p.Tags)
+			}
+		}
+	}
+	if p.Trashed.IsZero() && s.random.IntN(3) == 0 {
+		if err := d.open(How{Load: p.ID, Save: SaveSame}); err != nil {
+			s.violate("with nobody at it, profile %s cannot be opened: %v", p.ID, err)
+		}
+	}
 }
 
 func (s *simulation) checkContent(d *simDevice, id uuid.UUID, saving simSaving) {
@@ -622,8 +728,9 @@ func (s *simulation) checkContent(d *simDevice, id uuid.UUID, saving simSaving) 
 		s.violate("%s of %s (%s) cannot be restored: %v", id, short(saving.profile), saving.what, err)
 		return
 	}
-	content, _ := os.ReadFile(filepath.Join(dir, "History"))
-	if got := strings.TrimSpace(string(content[:min(60, len(content))])); got != saving.what {
+	content, _ := os.ReadFile(filepath.Join(dir, simFile))
+	what := content[min(len(simMagic), len(content)):]
+	if got := strings.TrimSpace(string(what[:min(60, len(what))])); got != saving.what {
 		s.violate("%s of %s holds %q, and was saved as %q", id, short(saving.profile), got, saving.what)
 	}
 }

@@ -79,24 +79,29 @@ func (v *Vault) Waiting() (objects int, bytes int64, err error) {
 	return len(waiting), bytes, err
 }
 
-// Queued has the names of what Waiting counts.
-func (v *Vault) Queued() (map[string]bool, error) {
-	waiting, err := v.waiting()
-	names := make(map[string]bool, len(waiting))
-	for _, info := range waiting {
-		names[info.Name] = true
+// Waits says of objects that are here whether they are in the outbox, as Waiting counts them.
+func (v *Vault) Waits() (waits func(name string) bool, err error) {
+	ledger := v.ledger()
+	if ledger == "" {
+		return func(string) bool { return false }, nil
 	}
-	return names, err
+	held, err := v.readLedger(ledger)
+	return func(name string) bool { return !held[name] }, err
+}
+
+// ledger is the name of the ledger that the outbox goes by; empty: there never was a remote place.
+func (v *Vault) ledger() string {
+	if remote := v.Remote(); remote != nil {
+		return ledgerName(remote)
+	}
+	return v.noted(placeFile)
 }
 
 func (v *Vault) waiting() ([]Info, error) {
-	var ledger string
-	if remote := v.Remote(); remote != nil {
-		ledger = ledgerName(remote)
-	} else if ledger = v.noted(placeFile); ledger == "" {
+	if v.ledger() == "" {
 		return nil, nil
 	}
-	held, err := v.readLedger(ledger)
+	waits, err := v.Waits()
 	if err != nil {
 		return nil, err
 	}
@@ -105,7 +110,7 @@ func (v *Vault) waiting() ([]Info, error) {
 		if err != nil {
 			return nil, fmt.Errorf("look through the outbox: %w", err)
 		}
-		if !held[info.Name] {
+		if waits(info.Name) {
 			waiting = append(waiting, info)
 		}
 	}
