@@ -79,7 +79,8 @@ beginning of an id that no other profile shares.`,
 	group(groupSessions, "Sessions:",
 		newCommand(t), openCommand(t), runCommand(t), sessionsCommand(t), saveCommand(t), stopCommand(t), serveCommand(t), enginesCommand(t))
 	group(groupProfiles, "Profiles:",
-		listCommand(t), historyCommand(t), diffCommand(t), labelCommand(t), rollbackCommand(t), forkCommand(t), renameCommand(t), trashCommand(t), untrashCommand(t))
+		listCommand(t), historyCommand(t), diffCommand(t), labelCommand(t), rollbackCommand(t), forkCommand(t), renameCommand(t), tagCommand(t), pinCommand(t), expireCommand(t),
+		trashCommand(t), untrashCommand(t), purgeCommand(t))
 	group(groupVault, "The vault:",
 		syncCommand(t), vaultCommand(t))
 	group(groupHelp, "Help:",

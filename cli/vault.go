@@ -23,7 +23,7 @@ keep.`,
 		RunE:    needsVerb,
 	}
 	c.AddCommand(vaultStatusCommand(t), vaultKeyCommand(t), vaultJoinCommand(t), vaultConnectCommand(t),
-		vaultDisconnectCommand(t), vaultCheckCommand(t), vaultPruneCommand(t))
+		vaultDisconnectCommand(t), vaultCheckCommand(t), vaultPruneCommand(t), vaultExpireCommand(t))
 	return c
 }
 

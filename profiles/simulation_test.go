@@ -104,6 +104,7 @@ func runSimulation(t testing.TB, seed uint64, steps int) *simulation {
 	}()
 	for s.steps = 1; s.steps <= steps && len(s.wrong) == 0; s.steps++ {
 		s.step()
+		s.debug()
 	}
 	s.settle()
 	s.check()
@@ -781,7 +782,7 @@ func TestDevicesWithOneVaultLoseNothing(t *testing.T) {
 		steps += s.steps
 		savings += len(s.saved)
 		if len(s.wrong) > 0 {
-			t.Fatalf("seed %d:\n%s\n\n%s", seed, strings.Join(s.trace, "\n"), strings.Join(s.wrong, "\n"))
+			t.Fatalf("seed %d:\n%s\nviolations:\n%s", seed, strings.Join(s.trace, "\n"), strings.Join(s.wrong, "\n"))
 		}
 	}
 	t.Logf("%d steps, %d savings, %d mishaps in %v: %v", steps, savings, mishaps, time.Since(began).Round(time.Millisecond), total)

@@ -15,6 +15,7 @@ import (
 	"valise/internal/fault"
 
 	"github.com/gofrs/flock"
+	"github.com/google/uuid"
 	"golang.org/x/sync/errgroup"
 )
 
@@ -48,7 +49,7 @@ func (v *Vault) Sync(ctx context.Context, progress func(Progress)) (Moved, error
 	if remote == nil {
 		return Moved{}, ErrNoRemote
 	}
-	run := &syncRun{vault: v, remote: remote, meter: meter{report: progress}, halted: map[direction]bool{}}
+	run := &syncRun{vault: v, remote: remote, meter: meter{report: progress}, halted: map[direction]bool{}, unsent: map[uuid.UUID]bool{}}
 	err := v.exclusively(ctx, func() error { return run.sync(ctx) })
 	var outbox error
 	run.moved.Waiting, _, outbox = v.Waiting()
@@ -85,6 +86,7 @@ type syncRun struct {
 	moved  Moved
 	failed error              // the first failure
 	halted map[direction]bool // what need not be tried any more
+	unsent map[uuid.UUID]bool // profiles of which a card or a list could not be sent: their snapshots wait for it
 }
 
 type direction string
@@ -148,7 +150,7 @@ func (r *syncRun) transfer(ctx context.Context, moves []move) {
 	transfers.SetLimit(atOnce)
 	for _, m := range moves {
 		transfers.Go(func() error {
-			if ctx.Err() == nil && !r.isHalted(m.direction) {
+			if ctx.Err() == nil && !r.isHalted(m) {
 				r.carryOut(ctx, m)
 			}
 			return nil
@@ -311,6 +313,11 @@ func (r *syncRun) giveUp(ctx context.Context, m move, err error) {
 	case is(ErrWrongSecret), is(ErrNoBucket), is(ErrClock), is(ErrWrongEndpoint), is(ErrUntrusted):
 		r.halt(sending, fetching)
 	case is(ErrUnreachable):
+		if profile, _, _, ok := ParseName(m.Name); ok && m.direction == sending {
+			r.mu.Lock()
+			r.unsent[profile] = true
+			r.mu.Unlock()
+		}
 		// Something between may dislike this one object, for its size perhaps; the others must not wait behind it.
 		if _, err := ReadDescription(ctx, r.remote); err != nil {
 			r.halt(sending, fetching)
@@ -340,8 +347,10 @@ func (r *syncRun) halt(directions ...direction) {
 	}
 }
 
-func (r *syncRun) isHalted(d direction) bool {
+// isHalted says whether a move need not be tried any more. Whoever gets a snapshot is to know what the profile is called.
+func (r *syncRun) isHalted(m move) bool {
+	profile, kind, _, _ := ParseName(m.Name)
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return r.halted[d]
+	return r.halted[m.direction] || m.direction == sending && kind == KindSnapshot && r.unsent[profile]
 }
