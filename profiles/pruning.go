@@ -169,6 +169,9 @@ func (l *Library) Discard(ctx context.Context, profile, id uuid.UUID) error {
 		if s != id {
 			continue
 		}
+		if err := l.changeCard(ctx, profile, func(c *card) error { delete(c.Labels, id); return nil }); err != nil {
+			return fmt.Errorf("discarding a snapshot of %q: %w", p.Name, err)
+		}
 		// Its parent is not noted: if that was of the same branch, it is the branch from now on.
 		if err := l.bury(ctx, profile, gone{Gone: map[uuid.UUID]uuid.UUID{id: uuid.Nil}}); err != nil {
 			return fmt.Errorf("discarding a snapshot of %q: %w", p.Name, err)

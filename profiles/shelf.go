@@ -138,7 +138,8 @@ func (l *Library) shelvesBelow(prefix string, profile uuid.UUID) (map[uuid.UUID]
 	return all, nil
 }
 
-// takeAway takes what was pruned out of the shelf's snapshots. A list that cannot be read takes nothing away.
+// takeAway takes what was pruned out of the shelf's snapshots. A list that cannot be read takes nothing away, and what bears a
+// label stays: another device has put it there, which did not know of the pruning.
 func (l *Library) takeAway(profile uuid.UUID, s *shelf) {
 	if len(s.lists) == 0 {
 		return
@@ -156,8 +157,18 @@ func (l *Library) takeAway(profile uuid.UUID, s *shelf) {
 			s.replaced[older] = true
 		}
 	}
+	for id := range l.labels(profile, s) {
+		delete(s.gone, id)
+	}
 	s.lists = slices.DeleteFunc(s.lists, func(id uuid.UUID) bool { return s.replaced[id] })
 	s.snapshots = slices.DeleteFunc(s.snapshots, func(id uuid.UUID) bool { return has(s.gone, id) })
+}
+
+// labels are those of a profile, but for what only the cards say that went with it when it was purged.
+func (l *Library) labels(profile uuid.UUID, s *shelf) map[uuid.UUID]string {
+	alive := &shelf{cards: slices.DeleteFunc(slices.Clone(s.cards), func(id uuid.UUID) bool { return slices.Contains(s.purged, id) })}
+	c, _ := l.card(context.Background(), profile, alive)
+	return c.Labels
 }
 
 // indexes keeps what was read: objects never change, so neither do these.

@@ -46,6 +46,7 @@ type simulation struct {
 	trashed map[uuid.UUID]time.Time      // when profiles were moved to the trash last
 	tags    map[uuid.UUID]map[int]string // what was said of profiles last, by device
 	rolled  map[uuid.UUID]bool           // profiles of which an older snapshot was made the newest
+	purged  map[uuid.UUID]bool           // snapshots that a person let go whatever label they had
 	names   int
 }
 
@@ -88,7 +89,7 @@ func runSimulation(t testing.TB, seed uint64, steps int) *simulation {
 		t: t, seed: seed, random: rand.New(rand.NewPCG(seed, 7)), dir: simDir(t),
 		now: time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC), did: map[string]int{},
 		saved: map[uuid.UUID]simSaving{}, mayGo: map[uuid.UUID]bool{}, tokens: map[string]uuid.UUID{},
-		trashed: map[uuid.UUID]time.Time{}, tags: map[uuid.UUID]map[int]string{}, rolled: map[uuid.UUID]bool{},
+		trashed: map[uuid.UUID]time.Time{}, tags: map[uuid.UUID]map[int]string{}, rolled: map[uuid.UUID]bool{}, purged: map[uuid.UUID]bool{},
 	}
 	defer os.RemoveAll(s.dir)
 	uuid.SetRand(rand.NewChaCha8([32]byte{byte(seed), byte(seed >> 8), byte(seed >> 16), byte(seed >> 24), byte(seed >> 32)}))
@@ -510,6 +511,7 @@ func (d *simDevice) letGo(profile uuid.UUID, deed string, do func() error) error
 	for id := range before {
 		if !after[id] {
 			d.sim.mayGo[id] = true
+			d.sim.purged[id] = d.sim.purged[id] || deed != "prune"
 			d.say("%s: %s goes", deed, short(id))
 		}
 	}
@@ -707,7 +709,16 @@ func (s *simulation) checkProfile(d *simDevice, p Profile, there map[uuid.UUID]b
 			s.violate("of profile %s the newest is %s, of token %d, and not %s, of token %d", p.ID, p.Newest, s.saved[p.Newest].token, id, saving.token)
 		}
 	}
-	if said := s.tags[p.ID]; len(said) == 1 {
+	shelf, err := d.shelf(p.ID)
+	s.well(err)
+	c, err := d.card(context.Background(), p.ID, shelf)
+	s.well(err)
+	for id, label := range c.Labels {
+		if !there[id] && !s.purged[id] {
+			s.violate("%s of %s is labelled %q, and is gone", id, p.ID, label)
+		}
+	}
+	if said := s.tags[p.ID]; len(said) == 1 && !s.wasPurged(p.ID) {
 		for device, tag := range said {
 			if !slices.Equal(p.Tags, []string{tag}) {
 				s.violate("only device %d has tagged profile %s, as %q, and its tags are %q", device, p.ID, tag, p.Tags)
@@ -719,6 +730,16 @@ func (s *simulation) checkProfile(d *simDevice, p Profile, there map[uuid.UUID]b
 			s.violate("with nobody at it, profile %s cannot be opened: %v", p.ID, err)
 		}
 	}
+}
+
+// wasPurged says whether some of a profile was purged: what only the device knew that did so is gone.
+func (s *simulation) wasPurged(profile uuid.UUID) bool {
+	for id := range s.purged {
+		if s.saved[id].profile == profile {
+			return true
+		}
+	}
+	return false
 }
 
 func (s *simulation) checkContent(d *simDevice, id uuid.UUID, saving simSaving) {
