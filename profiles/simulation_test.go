@@ -33,6 +33,7 @@ type simulation struct {
 	dir     string
 	now     time.Time // at the place
 	place   *simPlace
+	real    *badServer // instead of it; nil: none
 	devices []*simDevice
 	calm    bool // no mishaps any more
 	steps   int
@@ -83,10 +84,10 @@ const (
 	simMagic = "SQLite format 3\x00"
 )
 
-// runSimulation does so many steps.
-func runSimulation(t testing.TB, seed uint64, steps int) *simulation {
+// runSimulation does so many steps; real is the place, if it is not to be simulated.
+func runSimulation(t testing.TB, seed uint64, steps int, real *badServer) *simulation {
 	s := &simulation{
-		t: t, seed: seed, random: rand.New(rand.NewPCG(seed, 7)), dir: simDir(t),
+		t: t, real: real, seed: seed, random: rand.New(rand.NewPCG(seed, 7)), dir: simDir(t),
 		now: time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC), did: map[string]int{},
 		saved: map[uuid.UUID]simSaving{}, mayGo: map[uuid.UUID]bool{}, tokens: map[string]uuid.UUID{},
 		trashed: map[uuid.UUID]time.Time{}, tags: map[uuid.UUID]map[int]string{}, rolled: map[uuid.UUID]bool{}, purged: map[uuid.UUID]bool{},
@@ -103,6 +104,12 @@ func runSimulation(t testing.TB, seed uint64, steps int) *simulation {
 			d.die()
 		}
 	}()
+	for range 2 { // something to begin with
+		s.well(s.devices[0].make())
+		s.well(s.devices[0].finishOne())
+		s.devices[0].tidying.Wait()
+	}
+	s.devices[0].sync()
 	for s.steps = 1; s.steps <= steps && len(s.wrong) == 0; s.steps++ {
 		s.step()
 		s.debug()
@@ -125,8 +132,13 @@ func simDir(t testing.TB) string {
 
 func (s *simulation) newDevice(number int) *simDevice {
 	d := &simDevice{sim: s, number: number, home: Home{filepath.Join(s.dir, fmt.Sprint(number))}}
-	d.clock = time.Duration(s.random.IntN(3)-1) * time.Duration(s.random.IntN(72)) * time.Hour
-	d.line = &simLine{place: s.place, device: number, seed: s.seed, rate: s.random.Float64() * 0.1, count: map[mishap]int{}, lives: -1}
+	if s.real == nil {
+		d.clock = time.Duration(s.random.IntN(3)-1) * time.Duration(s.random.IntN(72)) * time.Hour
+	}
+	d.line = &simLine{place: s.place, device: number, seed: s.seed, count: map[mishap]int{}, lives: -1}
+	if s.real == nil {
+		d.line.rate = s.random.Float64() * 0.1
+	}
 	d.line.begin(0)
 	if number > 0 { // as joining does
 		first := s.devices[0].vault.Description()
@@ -152,7 +164,11 @@ func (d *simDevice) start() {
 	d.sim.well(err)
 	d.Library = l
 	l.device = fmt.Sprint("device ", d.number)
-	d.sim.well(l.vault.SetRemote(d.line))
+	var place vault.Store = d.line
+	if d.sim.real != nil {
+		place = realLine{d.line, d.sim.real.store(d.sim.t, fmt.Sprint("seed-", d.sim.seed))}
+	}
+	d.sim.well(l.vault.SetRemote(place))
 }
 
 // die ends Valise on the device as a power cut does: whatever it has locked is free, and nothing is tidied up.
@@ -633,6 +649,9 @@ func (s *simulation) violate(format string, args ...any) {
 // settle ends all sessions, plugs everything in, and syncs until nothing moves any more.
 func (s *simulation) settle() {
 	s.place.arrive()
+	if s.real != nil {
+		s.real.rate.Store(0)
+	}
 	for _, d := range s.devices {
 		d.line.mu.Lock()
 		d.line.offline, d.line.rate = false, 0
@@ -726,7 +745,7 @@ func (s *simulation) checkProfile(d *simDevice, p Profile, there map[uuid.UUID]b
 		}
 	}
 	if p.Trashed.IsZero() && s.random.IntN(3) == 0 {
-		if err := d.open(How{Load: p.ID, Save: SaveSame}); err != nil {
+		if err := d.open(How{Load: p.ID, Save: SaveSame, TakeOver: s.real != nil}); err != nil {
 			s.violate("with nobody at it, profile %s cannot be opened: %v", p.ID, err)
 		}
 	}
@@ -791,7 +810,7 @@ func TestDevicesWithOneVaultLoseNothing(t *testing.T) {
 	mishaps, steps, savings := 0, 0, 0
 	first, many := number("VALISE_SEED", 0), number("VALISE_SEEDS", 20)
 	for seed := first; seed < first+many; seed++ {
-		s := runSimulation(t, seed, 120)
+		s := runSimulation(t, seed, 120, nil)
 		for what, n := range s.did {
 			total[what] += n
 		}
