@@ -34,6 +34,8 @@ var (
 	ErrGivenUp = problem.New("the opening was given up", "Nothing was changed. Open it again when you like.")
 	ErrKept    = problem.New("the session could not be saved",
 		"Nothing is lost: its folder is kept, and Valise saves it at the next start.")
+	errOlderState = problem.New("the vault's place shows an older state than this computer has seen",
+		"Nothing is lost here: what it lacks is sent again. If nobody has put back an older copy of it, look into who may write there.")
 	ErrNoVaultHere = problem.New("there is no vault on this computer yet",
 		"Say where it is: `valise vault join s3://BUCKET/PREFIX`, or “Use an existing vault” in the window.")
 )

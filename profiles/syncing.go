@@ -131,6 +131,9 @@ func (l *Library) Sync(ctx context.Context) (vault.Moved, error) {
 		l.log.Warn("sync failed", "error", err)
 		err = fmt.Errorf("syncing: %w", err)
 	}
+	if moved.Lost > 0 {
+		l.watchers.emit(Event{Trouble: errOlderState.Because(fmt.Errorf("it lacks %s that it had", count(moved.Lost, "object")))})
+	}
 	l.leases.giveBack(ctx)
 	if err == nil {
 		if err := l.leases.look(ctx); err != nil {

@@ -25,6 +25,7 @@ type Moved struct {
 	SentBytes, FetchedBytes int64
 	Removed                 int // pruned objects that were removed, here or there
 	Refused                 int // pruned objects that the place does not let anyone remove
+	Lost                    int // objects that the place had, has no more, and that nobody has pruned: they are sent again
 	Waiting                 int // objects that are in the outbox still
 	Took                    time.Duration
 }
@@ -124,6 +125,11 @@ func (r *syncRun) sync(ctx context.Context) error {
 	if gone, err = r.gone(ctx); err != nil {
 		return err
 	}
+	for _, name := range seen.lost {
+		if !gone[name] {
+			r.moved.Lost++
+		}
+	}
 	living := slices.DeleteFunc(slices.Clone(snapshots), func(m move) bool { return gone[m.Name] })
 	pruned := slices.DeleteFunc(snapshots, func(m move) bool { return !gone[m.Name] })
 	r.announce(-1, pruned)
@@ -195,7 +201,10 @@ func (r *syncRun) meet(ctx context.Context) error {
 }
 
 // sides is what both sides were seen to have.
-type sides struct{ here, there map[string]Info }
+type sides struct {
+	here, there map[string]Info
+	lost        []string // is here, and was there once
+}
 
 // any says whether there is one of the names on either side.
 func (s sides) any(names map[string]bool) bool {
@@ -243,16 +252,23 @@ func (r *syncRun) compare(ctx context.Context) (sides, error) {
 	if err != nil {
 		return sides{}, fmt.Errorf("list the vault: %w", err)
 	}
+	before, err := v.readLedger(ledgerName(r.remote))
+	if err != nil {
+		return sides{}, err
+	}
+	var lost []string
 	held := map[string]bool{descriptionName: true}
 	for name, info := range here {
 		switch other, ok := there[name]; {
+		case !ok && before[name]:
+			lost = append(lost, name)
 		case ok && other.Size != info.Size:
 			r.fail(sizesDiffer(name, info.Size, other.Size))
 		case ok:
 			held[name] = true
 		}
 	}
-	return sides{here, there}, v.settleLedger(ledgerName(r.remote), held)
+	return sides{here, there, lost}, v.settleLedger(ledgerName(r.remote), held)
 }
 
 func listed(all iter.Seq2[Info, error]) (map[string]Info, error) {

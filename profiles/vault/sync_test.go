@@ -250,3 +250,25 @@ func TestCardsMoveFirstThenOldSnapshotsOutAndNewOnesIn(t *testing.T) {
 		t.Errorf("fetched: %v", fetched)
 	}
 }
+
+func TestAPlaceThatShowsAnOlderStateIsNoticed(t *testing.T) {
+	everyStore(t, func(t *testing.T, s Store, _ string) {
+		v := newVault(t)
+		connect(t, v, s)
+		all := []string{addSnapshot(t, v, 1000), addSnapshot(t, v, 1000), addCard(t, v)}
+		if moved := mustSync(t, v); moved.Lost != 0 {
+			t.Errorf("what was never there is said to be lost: %+v", moved)
+		}
+		for _, name := range all[1:] {
+			if err := s.Remove(t.Context(), name); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if moved := mustSync(t, v); moved.Lost != 2 || moved.Sent != 2 {
+			t.Errorf("it moved %+v", moved)
+		}
+		if moved := mustSync(t, v); moved.Lost != 0 || moved.Sent != 0 {
+			t.Errorf("put back, it moved %+v", moved)
+		}
+	})
+}
