@@ -24,7 +24,7 @@ endif
 FUZZTIME ?= 5s
 PREFIX ?= $(HOME)/.local
 
-.PHONY: help run test tools format vet vet-windows vet-darwin lint unit fuzz e2e kills bench build build/valise-faults \
+.PHONY: help run test tools format vet vet-windows vet-darwin lint unit fuzz e2e kills simulate bench build build/valise-faults \
 	windows packages icons install uninstall clean
 
 help: ## what there is
@@ -86,6 +86,11 @@ e2e: build build/valise-faults ## the tests of the whole program: go test's own 
 kills: build build/valise-faults ## kill app, browser or both ROUNDS (100) times at random, and once at each step; SEED repeats a run
 	$(call heading,deaths of app and browser)
 	@VALISE_ROUNDS=$(or $(ROUNDS),100) VALISE_SEED=$(SEED) $(E2E) -timeout 24h -v -run '^TestDeath' $(ARGS) ./e2e
+
+simulate: ## SEEDS (100000) runs of simulated devices with one vault, and a broken copy of each rule; SEED is the first one
+	$(call heading,simulation)
+	@VALISE_SEEDS=$(or $(SEEDS),100000) VALISE_REAL_SEEDS=$(or $(REAL_SEEDS),100) VALISE_SEED=$(SEED) VALISE_RULES=all \
+		$(GO_WITHOUT_C) test -count=1 -timeout 72h -v -run '^Test(Devices|EveryRule)' $(ARGS) ./profiles
 
 E2E = VALISE_BINARY=$(CURDIR)/build/valise VALISE_FAULTS_BINARY=$(CURDIR)/build/valise-faults $(GO_WITHOUT_C) test -count=1
 

@@ -140,7 +140,7 @@ func (l realLine) Clock(ctx context.Context) (time.Time, error) { return l.real.
 func TestDevicesLoseNothingOnARealServer(t *testing.T) {
 	t.Setenv(crypto.KeyFileVariable, filepath.Join(t.TempDir(), "key"))
 	server := newBadServer(t)
-	first, many := number("VALISE_SEED", 0), number("VALISE_REAL_SEEDS", 2)
+	first, many := number("VALISE_SEED", 0), number("VALISE_REAL_SEEDS", 5)
 	for seed := first; seed < first+many; seed++ {
 		server.rate.Store(30)
 		s := runSimulation(t, seed, 60, server)

@@ -112,7 +112,6 @@ func runSimulation(t testing.TB, seed uint64, steps int, real *badServer) *simul
 	s.devices[0].sync()
 	for s.steps = 1; s.steps <= steps && len(s.wrong) == 0; s.steps++ {
 		s.step()
-		s.debug()
 	}
 	s.settle()
 	s.check()
@@ -802,15 +801,18 @@ func number(variable string, otherwise uint64) uint64 {
 	return otherwise
 }
 
+// simSteps are those of a run.
+const simSteps = 80
+
 func TestDevicesWithOneVaultLoseNothing(t *testing.T) {
 	dir := t.TempDir()
 	t.Setenv(crypto.KeyFileVariable, filepath.Join(dir, "key"))
 	began := time.Now()
 	total := map[string]int{}
 	mishaps, steps, savings := 0, 0, 0
-	first, many := number("VALISE_SEED", 0), number("VALISE_SEEDS", 20)
+	first, many := number("VALISE_SEED", 0), number("VALISE_SEEDS", 1000)
 	for seed := first; seed < first+many; seed++ {
-		s := runSimulation(t, seed, 120, nil)
+		s := runSimulation(t, seed, simSteps, nil)
 		for what, n := range s.did {
 			total[what] += n
 		}
