@@ -603,12 +603,23 @@ func (d *simDevice) unplug() error {
 	return nil
 }
 
+// wait lets days pass, on which the devices are switched on now and then; or a year, on which they are not.
 func (d *simDevice) wait() error {
-	days := d.sim.random.IntN(20)
-	if d.sim.random.IntN(10) == 0 {
-		days += 365
+	s := d.sim
+	if s.random.IntN(10) == 0 {
+		s.pass(365 * 24 * time.Hour)
+		return nil
 	}
-	d.sim.pass(time.Duration(days)*24*time.Hour + time.Hour)
+	for range s.random.IntN(12) {
+		s.pass(4 * 24 * time.Hour)
+		for _, other := range s.devices {
+			if s.random.IntN(4) > 0 {
+				other.line.begin(s.steps)
+				other.lookAfter() // what keeps it from that is a mishap
+				other.tidying.Wait()
+			}
+		}
+	}
 	return nil
 }
 
@@ -632,8 +643,9 @@ func (d *simDevice) lookAfter() error {
 			if after[id] || !known { // it expired, else
 				continue
 			}
-			if d.sim.now.Sub(since) < 30*24*time.Hour || saving.when.After(since) {
-				d.sim.violate("%s, saved %v, was purged %v after its profile was moved to the trash", id, saving.when, d.sim.now.Sub(since))
+			if days30 := 30 * 24 * time.Hour; d.sim.now.Sub(since) < days30 || d.sim.now.Sub(saving.when) < days30 {
+				d.sim.violate("%s was purged %v after its profile was moved to the trash, and %v after it was saved", id,
+					d.sim.now.Sub(since), d.sim.now.Sub(saving.when))
 			}
 		}
 		d.kept = d.sim.now
@@ -802,7 +814,7 @@ func number(variable string, otherwise uint64) uint64 {
 }
 
 // simSteps are those of a run.
-const simSteps = 80
+const simSteps = 50
 
 func TestDevicesWithOneVaultLoseNothing(t *testing.T) {
 	dir := t.TempDir()

@@ -17,7 +17,7 @@ import (
 // comes after a sync that went well, since only then it is known what others have done.
 //
 // Clocks differ, and computers are switched off. So a device goes by the clock of the vault's place, purges only what it has
-// itself seen in the trash for the whole time, and does nothing of all this in the week after it was away for more than one.
+// itself seen in the trash, as it is, for the whole time, and does nothing of all this in the week after it was away for more than one.
 
 const (
 	trashKept = 30 * 24 * time.Hour
@@ -33,9 +33,16 @@ type Upkept struct {
 
 // upkeepNotes are what a device remembers between two upkeeps. Times are those of the place.
 type upkeepNotes struct {
-	Last       time.Time               `json:"last"`
-	QuietUntil time.Time               `json:"quiet_until,omitzero"`
-	Trashed    map[uuid.UUID]time.Time `json:"trashed,omitempty"` // when each profile in the trash was first seen there
+	Last       time.Time             `json:"last"`
+	QuietUntil time.Time             `json:"quiet_until,omitzero"`
+	Trashed    map[uuid.UUID]trashed `json:"trashed,omitempty"`
+}
+
+// trashed is since when a profile was seen in the trash as it is: when something arrives there, its time begins anew.
+type trashed struct {
+	Since     time.Time `json:"since"`
+	Newest    uuid.UUID `json:"newest"`
+	Snapshots int       `json:"snapshots"`
 }
 
 func (l *Library) upkeepFile() string {
@@ -75,7 +82,7 @@ func (l *Library) keepUp(ctx context.Context) (Upkept, error) {
 		return did, err
 	}
 	isQuiet := now.Before(notes.QuietUntil) || now.Before(notes.Last)
-	seen := map[uuid.UUID]time.Time{}
+	seen := map[uuid.UUID]trashed{}
 	for _, p := range all {
 		switch {
 		case p.Session != nil || p.Elsewhere != nil || p.State == StateDamaged:
@@ -88,13 +95,13 @@ func (l *Library) keepUp(ctx context.Context) (Upkept, error) {
 				continue
 			}
 			did.Expired = append(did.Expired, p.Name)
-		case p.Pinned || p.LastSaved.After(p.Trashed): // somebody needs it still
+		case p.Pinned:
 		default:
-			since, before := notes.Trashed[p.ID]
-			if !before {
-				since = now
+			was := notes.Trashed[p.ID]
+			if was.Since.IsZero() || was.Newest != p.Newest || was.Snapshots < p.Snapshots {
+				was.Since = now
 			}
-			if !isQuiet && now.Sub(since) >= trashKept && now.Sub(p.Trashed) >= trashKept {
+			if !isQuiet && now.Sub(was.Since) >= trashKept {
 				if err := l.Purge(ctx, p.ID); err != nil {
 					l.log.Warn("a profile in the trash could not be purged", "profile", p.ID, "error", err)
 				} else {
@@ -102,7 +109,7 @@ func (l *Library) keepUp(ctx context.Context) (Upkept, error) {
 					continue
 				}
 			}
-			seen[p.ID] = since
+			seen[p.ID] = trashed{was.Since, p.Newest, p.Snapshots}
 		}
 	}
 	notes.Trashed = seen
