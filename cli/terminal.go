@@ -105,6 +105,9 @@ func (t *terminal) follow(e profiles.Event) {
 		t.progress("syncing", e.Sync.Progress)
 	case e.Sync != nil:
 		t.progress("", profiles.Progress{})
+	case e.Branched != nil:
+		t.say("%q was saved on %q too: both savings are kept, one of them as a branch. `valise history %s` shows it.",
+			e.Branched.Name, e.Branched.Device, e.Branched.Profile.String()[:shortProfile])
 	case e.Trouble != nil:
 		t.warn(e.Trouble)
 	}

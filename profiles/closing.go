@@ -131,6 +131,7 @@ func (l *Library) save(f *folder, ended snapshot.Ending, progress snapshot.Progr
 		return r, err
 	}
 	r.Outcome, r.Snapshot, r.Where = Saved, saving.Meta.ID, l.whereNow()
+	l.savings.note(rec.SavesTo, r.Snapshot)
 	r.Files, r.Size, r.Stored = index.Files(), index.Size(), index.Stored
 	if r.Aside = saving.Meta.Aside; r.Aside != "" {
 		r.Warnings = append(r.Warnings, fmt.Sprintf("It looks as if logins were lost: %s. So this snapshot was set aside, and the one before is still the newest. "+

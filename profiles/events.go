@@ -47,11 +47,12 @@ type Progress struct{ Done, Total int64 }
 
 // Event is something that happened in the library. Exactly one field is set.
 type Event struct {
-	Changed *Changed      // something in the list of profiles or sessions is different: ask again
-	Session *SessionEvent // a session of this process moved on
-	Sync    *SyncEvent    // the vault and its place
-	Upkept  *Upkept       // what time asked for was done
-	Trouble error         // something went wrong that no call reports
+	Changed  *Changed      // something in the list of profiles or sessions is different: ask again
+	Session  *SessionEvent // a session of this process moved on
+	Sync     *SyncEvent    // the vault and its place
+	Branched *Branched     // a profile was saved on two devices beside each other
+	Upkept   *Upkept       // what time asked for was done
+	Trouble  error         // something went wrong that no call reports
 	// VaultLeft: another process made this computer use another vault. Close the library and open it again.
 	VaultLeft bool
 }

@@ -36,6 +36,7 @@ type Library struct {
 	tokens  tokens
 	cards   cards
 	graves  graves
+	savings savings
 	leases  leases
 	tidying sync.WaitGroup // prunings after sessions
 

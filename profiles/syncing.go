@@ -135,6 +135,9 @@ func (l *Library) Sync(ctx context.Context) (vault.Moved, error) {
 		l.watchers.emit(Event{Trouble: errOlderState.Because(fmt.Errorf("it lacks %s that it had", count(moved.Lost, "object")))})
 	}
 	l.leases.giveBack(ctx)
+	if moved.Fetched > 0 {
+		l.tellBranches(ctx)
+	}
 	if err == nil {
 		if err := l.leases.look(ctx); err != nil {
 			l.log.Warn("what other devices have open is not known", "error", err)

@@ -75,6 +75,10 @@ func (d *desk) heard(e profiles.Event) {
 	case e.VaultLeft && !d.joins:
 		d.reopen()
 		d.window.tell(parts.Notice{Text: "A command made this computer use another vault. This is it."})
+	case e.Branched != nil:
+		d.branched(*e.Branched)
+	case e.Upkept != nil:
+		d.upkept(*e.Upkept)
 	case e.Trouble != nil:
 		d.window.trouble("Something went wrong", e.Trouble)
 	}

@@ -92,6 +92,14 @@ func (d *desk) do(v list.Verb, e list.Entry) {
 		d.askRename(p)
 	case list.Colour:
 		d.askColour(p)
+	case list.Tags:
+		d.askTags(p)
+	case list.Pin:
+		d.pin(p)
+	case list.Expiry:
+		d.askExpiry(p)
+	case list.Purge:
+		d.askPurge(p)
 	case list.Trash:
 		d.trash(p)
 	case list.PutBack:

@@ -28,7 +28,13 @@ func MenuFor(e Entry, do func(Verb, Entry)) *fyne.Menu {
 	case e.Profile.State == profiles.StateTrashed:
 		return fyne.NewMenu("",
 			item("Put back", theme.ContentUndoIcon(), PutBack),
-			item("History", theme.HistoryIcon(), History))
+			item("History", theme.HistoryIcon(), History),
+			between(),
+			item("Delete for good…", theme.DeleteIcon(), Purge))
+	}
+	pin := "Pin"
+	if e.Profile.Pinned {
+		pin = "Unpin"
 	}
 	opening := []*fyne.MenuItem{item("Open", theme.MediaPlayIcon(), Open)}
 	if e.Session() != nil {
@@ -50,6 +56,9 @@ func MenuFor(e Entry, do func(Verb, Entry)) *fyne.Menu {
 		item("Fork…", theme.ContentCopyIcon(), Fork),
 		item("Rename…", theme.DocumentCreateIcon(), Rename),
 		item("Colour…", theme.ColorPaletteIcon(), Colour),
+		item("Tags…", theme.ListIcon(), Tags),
+		item(pin, theme.RadioButtonCheckedIcon(), Pin),
+		item("Expires…", theme.CalendarIcon(), Expiry),
 		between(),
 		item("Move to trash", theme.DeleteIcon(), Trash),
 	)...)

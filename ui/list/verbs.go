@@ -23,8 +23,12 @@ const (
 	Fork
 	Rename
 	Colour
+	Tags
+	Pin // or not any more
+	Expiry
 	Trash
 	PutBack
+	Purge
 )
 
 // Possible says whether a verb makes sense in the state that a line is in.
@@ -35,7 +39,7 @@ func Possible(v Verb, e Entry) bool {
 	}
 	saved := e.Profile.Newest != uuid.Nil
 	if e.Profile.State == profiles.StateTrashed {
-		return v == PutBack || v == History
+		return v == PutBack || v == History || v == Purge
 	}
 	if session != nil && session.Foreign() && v == SaveNow {
 		return false
@@ -49,8 +53,10 @@ func Possible(v Verb, e Entry) bool {
 		return saved
 	case BringUp, Close, SaveNow:
 		return session != nil && session.Stage == profiles.StageRunning
-	case PutBack:
+	case PutBack, Purge:
 		return false
+	case Tags, Pin, Expiry:
+		return saved
 	default:
 		return true
 	}
