@@ -55,7 +55,9 @@ func TestManySessionsInTurnAreAllSavedAndLeaveNothing(t *testing.T) {
 	if !testenv.Within(time.Minute, func() bool { return runtime.NumGoroutine() <= goroutines+10 }) {
 		t.Errorf("there were %d goroutines, and now there are %d", goroutines, runtime.NumGoroutine())
 	}
-	const allowance = 16 << 20
+	// The first saving makes the coders of zstd, one for each processor, which stay and keep hold of the memory that they were last given:
+	// 14 to 26 MB on two processors, after 6 sessions as after 50. What every session leaves behind is to be seen beside that.
+	allowance := uint64(24<<20) * uint64(runtime.GOMAXPROCS(0))
 	if now := liveBytes(); now > memory+allowance {
 		t.Errorf("%d bytes were alive, and now %d are", memory, now)
 	}
