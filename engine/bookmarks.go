@@ -1,41 +1,22 @@
 package engine
 
 import (
-	"context"
-	"embed"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
-	"os"
 	"slices"
 	"strings"
-	"time"
-
-	"valise/browser"
-	"valise/profiles"
 
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
 )
 
-// Bookmarks come as the HTML in which browsers export them (the Netscape bookmark file), and are added to a session that runs.
-// DevTools has no command for that, and the page that does it by hand is closed to sessions. An extension of the engine's own is
-// lent to each instead: nothing but a page, opened where nobody sees it when there is something to add.
-
-//go:embed bookmarking
-var bookmarking embed.FS
-
-// bookmarkingPage is the page. Its id follows from the key in the manifest (components/crx_file/id_util.cc).
-const bookmarkingPage = "chrome-extension://gchopelfhplpckadokefbglalgbnockd/page.html"
+// Bookmarks come as the HTML in which browsers export them (the Netscape bookmark file), and the aide adds them to a session that runs.
 
 const (
 	mostBookmarkHTML = 4 << 20
 	mostBookmarks    = 20_000
 	deepestBookmark  = 32
-
-	bookmarkingPatience = time.Minute // for the page, and all that it does
 )
 
 // bookmark is one, or a folder of them, which has no address.
@@ -43,18 +24,6 @@ type bookmark struct {
 	Title    string      `json:"title"`
 	URL      string      `json:"url,omitempty"`
 	Children []*bookmark `json:"children,omitempty"`
-}
-
-// lendBookmarking writes the extension into a new folder.
-func (e *Engine) lendBookmarking() (dir string, err error) {
-	files, err := fs.Sub(bookmarking, "bookmarking")
-	if err != nil {
-		return "", err
-	}
-	if dir, err = e.lent.make(); err != nil {
-		return "", err
-	}
-	return dir, os.CopyFS(dir, files)
 }
 
 // readBookmarks understands the file as browsers do: of a list only the headings, the links and the beginnings and ends of
@@ -143,65 +112,8 @@ func takeBookmarks(c *call, w *work) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := bookmarkIn(c.Context(), w.session, all); err != nil {
-		return nil, err
+	if err := askAide(c.Context(), w.session, addBookmarks, all, nil); err != nil {
+		return nil, fmt.Errorf("adding bookmarks: %w", err)
 	}
 	return nothing{}, nil
-}
-
-func bookmarkIn(ctx context.Context, session *profiles.Session, all []*bookmark) error {
-	line, err := session.Browser().Line(ctx)
-	if err != nil {
-		return err
-	}
-	defer line.Close()
-	go func() {
-		for range line.Events() { // which nobody needs
-		}
-	}()
-	type object = map[string]any
-	var page struct{ TargetID string }
-	if err := line.Call(ctx, "", "Target.createTarget", object{"url": bookmarkingPage, "hidden": true}, &page); err != nil {
-		return fmt.Errorf("adding bookmarks: %w", err)
-	}
-	defer line.Call(context.WithoutCancel(ctx), "", "Target.closeTarget", object{"targetId": page.TargetID}, nil)
-	var at struct{ SessionID string }
-	if err := line.Call(ctx, "", "Target.attachToTarget", object{"targetId": page.TargetID, "flatten": true}, &at); err != nil {
-		return fmt.Errorf("adding bookmarks: %w", err)
-	}
-	evaluate := func(expression string) (value any, err error) {
-		var answer struct {
-			Result           struct{ Value any }
-			ExceptionDetails *struct{ Text string }
-		}
-		err = line.Call(ctx, at.SessionID, "Runtime.evaluate", object{"expression": expression, "awaitPromise": true, "returnByValue": true}, &answer)
-		if err == nil && answer.ExceptionDetails != nil {
-			err = errors.New("the browser did not take them")
-		}
-		return answer.Result.Value, err
-	}
-	ctx, cancel := context.WithTimeout(ctx, bookmarkingPatience)
-	defer cancel()
-	for {
-		there, err := evaluate(`Boolean(globalThis.chrome?.bookmarks) && document.readyState === "complete"`)
-		if err != nil && ctx.Err() != nil || errors.Is(err, browser.ErrLineLost) {
-			return fmt.Errorf("adding bookmarks: %w", err)
-		}
-		if there == true {
-			break
-		}
-		select {
-		case <-time.After(20 * time.Millisecond):
-		case <-ctx.Done():
-			return fmt.Errorf("adding bookmarks: %w", ctx.Err())
-		}
-	}
-	list, err := json.Marshal(all)
-	if err != nil {
-		return err
-	}
-	if _, err := evaluate("(" + addBookmarks + ")(" + string(list) + ")"); err != nil {
-		return fmt.Errorf("adding bookmarks: %w", err)
-	}
-	return nil
 }

@@ -187,7 +187,7 @@ func (v *vm) begin(ctx context.Context) (_ *work, err error) {
 			return nil, err
 		}
 	}
-	if err := v.lend(e.lendBookmarking()); err != nil {
+	if err := v.lend(e.lendAide()); err != nil {
 		return nil, err
 	}
 	if v.want.Adblock || v.want.Ublock {
@@ -220,6 +220,9 @@ func (v *vm) begin(ctx context.Context) (_ *work, err error) {
 	w.room, err = live.Open(context.WithoutCancel(ctx), w.session.Browser(), live.Options{
 		Width: v.want.Width, Height: v.want.Height, FPS: v.want.FPS, HideCursor: v.want.HideCursor, Kiosk: v.want.Kiosk, Roles: v.want.roles, Quality: v.want.Quality.Mode,
 		Dir: w.session.Dir(), Search: v.want.SearchEngine.url, Allowed: mayShow, Admin: v.admin.is, Log: e.log, Changed: v.clock.look,
+		Zoom: func(ctx context.Context, address string, factor *float64) (float64, error) {
+			return zoom(ctx, w.session, address, factor)
+		},
 	})
 	if err != nil {
 		w.session.Close(ctx)

@@ -15,7 +15,7 @@ const theWindow = 1
 
 // Problems of calls.
 var (
-	ErrNoMethod = problem.New("there is no such method here", "tabs.query, get, getCurrent, create, duplicate, update, remove, reload, goBack and goForward are understood.")
+	ErrNoMethod = problem.New("there is no such method here", "tabs.query, get, getCurrent, create, duplicate, update, remove, reload, goBack, goForward, setZoom and getZoom are understood.")
 	ErrBadCall  = problem.New("the arguments of this call are not those of chrome.tabs", "Give them as a JSON array, as chrome.tabs has them.")
 	ErrNotAdmin = problem.New("this call needs the admin token", "Give the session's admin_token.")
 )
@@ -129,6 +129,8 @@ var methods = map[string]func(*Room, context.Context, []json.RawMessage) (any, e
 	"update":     (*Room).updateTab,
 	"remove":     (*Room).removeTabs,
 	"reload":     (*Room).reloadTab,
+	"setZoom":    (*Room).setZoom,
+	"getZoom":    (*Room).getZoom,
 	"goBack": func(r *Room, ctx context.Context, args []json.RawMessage) (any, error) {
 		return r.stepTab(ctx, args, -1)
 	},

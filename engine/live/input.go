@@ -2,6 +2,7 @@ package live
 
 import (
 	"encoding/json"
+	"maps"
 	"unicode/utf8"
 )
 
@@ -255,7 +256,7 @@ func (r *Room) roll(t *tab, p params) {
 // put sends input; then is called with the lock held. The lock is held.
 func (r *Room) put(t *tab, method string, p params, then func()) {
 	t.hand.busy++
-	r.line.Send(t.session, method, p, func(error) { // an error means that the tab has gone
+	r.line.Send(t.session, method, t.inPage(p), func(error) { // an error means that the tab has gone
 		r.mu.Lock()
 		defer r.mu.Unlock()
 		t.hand.busy--
@@ -263,6 +264,27 @@ func (r *Room) put(t *tab, method string, p params, then func()) {
 			then()
 		}
 	})
+}
+
+// inPage has the places of input, which are those of the picture, count as the page does. How far a wheel turns counts as in the picture.
+func (t *tab) inPage(p params) params {
+	if t.zoom == 1 {
+		return p
+	}
+	p = maps.Clone(p)
+	for _, name := range []string{"x", "y"} {
+		if at, is := p[name].(float64); is {
+			p[name] = at / t.zoom
+		}
+	}
+	if points, is := p["touchPoints"].([]params); is {
+		inside := make([]params, len(points))
+		for i, point := range points {
+			inside[i] = t.inPage(point)
+		}
+		p["touchPoints"] = inside
+	}
+	return p
 }
 
 // showPointer shows the others where a viewer points. The lock is held.

@@ -36,6 +36,10 @@ type Options struct {
 
 	Dir string // in which files on their way to and from viewers are kept, in a private directory that goes with the room; "": the system's
 
+	// Zoom sets how much larger than usual a tab is drawn that shows an address, unless factor is nil, and tells how much it is then; 0 asks
+	// for what is usual. ErrNoTab: no tab shows the address. nil: the room has no zoom.
+	Zoom func(ctx context.Context, address string, factor *float64) (float64, error)
+
 	Allowed func(url string) error  // asked before the room goes anywhere on somebody's wish; nil: only the web
 	Admin   func(token string) bool // whether a viewer who shows this token may do everything; nil: nobody
 	Changed func()                  // a viewer has come or gone, or there was input (once a second at most)

@@ -109,6 +109,7 @@ type said struct {
 	Copied *string
 	Choice *shownChoice
 	Title  *string
+	Drawn  bool // at a size, or with a zoom, that may be another than before
 }
 
 // mostSaid bounds what the script tells at once; pages have a say in it.
@@ -131,6 +132,10 @@ func (r *Room) pageSays(t *tab, session string, raw []byte) {
 		r.entitled(t, *s.Title, t.url)
 		return
 	}
+	if s.Drawn && session == t.session {
+		r.learnZoom(t)
+		return
+	}
 	v := r.screen.hands
 	if v == nil || t != r.front || !r.may(v, control) {
 		return
@@ -144,6 +149,7 @@ func (r *Room) pageSays(t *tab, session string, raw []byte) {
 		r.lastChoice++
 		r.choice = choice{r.lastChoice, session, p.ExecutionContextID}
 		s.Choice.ID = fmt.Sprint(r.lastChoice)
+		s.Choice.X, s.Choice.Y, s.Choice.Width, s.Choice.Height = s.Choice.X*t.zoom, s.Choice.Y*t.zoom, s.Choice.Width*t.zoom, s.Choice.Height*t.zoom
 		if session != t.session || s.Choice.Framed {
 			s.Choice.X, s.Choice.Y = v.x, v.y // its place is that in its frame
 		}

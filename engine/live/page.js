@@ -83,7 +83,7 @@
 		opened(select)
 	}, {capture: true})
 
-	// The browser tells of a title only when it has another reason to.
+	// The browser tells of a title only when it has another reason to, and of a zoom not at all: with one, the page counts as having another size.
 	if (window === top) {
 		let title = null
 		const told = () => {
@@ -96,6 +96,9 @@
 		}
 		watch()
 		addEventListener("DOMContentLoaded", watch)
+		const drawn = () => say({drawn: true})
+		drawn()
+		addEventListener("resize", drawn)
 	}
 
 	globalThis.valise = {

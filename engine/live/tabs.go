@@ -21,6 +21,7 @@ type tab struct {
 	url, title    string
 	loading       bool
 	back, forward bool
+	zoom          float64 // pixels of the picture for one of the page
 
 	attended bool // its wishes for files come to viewers
 	casting  bool
@@ -152,7 +153,7 @@ func (r *Room) attached(raw []byte) {
 		return
 	}
 	r.lastTab++
-	t := &tab{id: r.lastTab, target: p.TargetInfo.TargetID, session: p.SessionID, url: p.TargetInfo.URL, title: p.TargetInfo.Title}
+	t := &tab{id: r.lastTab, target: p.TargetInfo.TargetID, session: p.SessionID, url: p.TargetInfo.URL, title: p.TargetInfo.Title, zoom: 1}
 	place := len(r.tabs)
 	if opener := r.tabAt(p.TargetInfo.OpenerID); opener != nil {
 		t.opener = opener.id
