@@ -3,7 +3,6 @@ package engine
 import (
 	"encoding/json"
 	"math"
-	"net/url"
 	"sync"
 	"time"
 )
@@ -39,14 +38,8 @@ type timeoutRequest struct {
 	Inactive seconds  `json:"inactive"` // since the last input
 	Offline  seconds  `json:"offline"`  // since the last viewer left
 	Warning  seconds  `json:"warning"`  // how long before its end the viewers are warned
-	Webhook  *webhook `json:"webhook"`
-	Reset    *bool    `json:"reset"` // of a change: whether the times begin anew, which they do unless it is false
-}
-
-// webhook is told when a timeout has ended a session.
-type webhook struct {
-	URL    string `json:"url"`
-	Bearer string `json:"bearer"`
+	Webhook  *webhook `json:"webhook"`  // is told when a timeout has ended the session
+	Reset    *bool    `json:"reset"`    // of a change: whether the times begin anew, which they do unless it is false
 }
 
 const (
@@ -58,10 +51,7 @@ func (t *timeoutRequest) check() error {
 	if t.Webhook == nil {
 		return nil
 	}
-	if u, err := url.Parse(t.Webhook.URL); err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
-		return invalid("timeout.webhook.url must be an http or https address")
-	}
-	return nil
+	return t.Webhook.check("timeout.webhook")
 }
 
 // ending is why a session ended, in the words of the contract.

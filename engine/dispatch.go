@@ -84,6 +84,9 @@ func (e *Engine) create(c *call) (any, error) {
 			e.log.Info("a field of a request is not known", "field", shorten(field))
 		}
 	}
+	if want.Auth.useless {
+		e.log.Info("a field of a request has no meaning here", "field", "auth.value")
+	}
 	v, err := e.launch(c.Context(), want)
 	if err != nil {
 		return nil, err

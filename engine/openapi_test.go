@@ -185,6 +185,10 @@ func special(_ string, t reflect.Type, _ reflect.StructTag, s *openapi3.Schema) 
 		object := openapi3.NewObjectSchema()
 		object.Properties = openapi3.Schemas{"url": openapi3.NewSchemaRef("", openapi3.NewStringSchema())}
 		either(openapi3.NewStringSchema(), object)
+	case reflect.TypeFor[authChoice]():
+		value := openapi3.NewObjectSchema().WithProperty("url", openapi3.NewStringSchema()).WithProperty("bearer", openapi3.NewStringSchema())
+		value.Description = "of a webhook"
+		*s = *openapi3.NewObjectSchema().WithProperty("type", openapi3.NewStringSchema().WithEnum("token", "webhook")).WithProperty("value", value).WithNullable()
 	case reflect.TypeFor[roleChange]():
 		*s = *openapi3.NewArraySchema().WithItems(&openapi3.Schema{})
 	}

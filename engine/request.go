@@ -38,6 +38,7 @@ type createRequest struct {
 	Locale         locale         `json:"locale"`
 	Quality        quality        `json:"quality"`
 	SearchEngine   searchEngine   `json:"search_engine"`
+	Auth           authChoice     `json:"auth"`
 	Extension      extension      `json:"extension"`
 	HTTPProxy      httpProxy      `json:"http_proxy"`
 	Adblock        bool           `json:"adblock"`
@@ -65,7 +66,7 @@ type extension struct {
 // withoutMeaning are the fields of the contract that are about Hyperbeam's own machines and accounts, or about what the
 // viewer here does not have. They are taken, and the log says that they do nothing.
 var withoutMeaning = []string{
-	"region", "tenant_id", "touch_gestures", "draw", "auth", "nsfw", "max_area", "field_masking",
+	"region", "tenant_id", "touch_gestures", "draw", "nsfw", "max_area", "field_masking",
 }
 
 // The picture's bounds. The largest area is that of the contract.

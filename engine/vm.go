@@ -217,14 +217,17 @@ func (v *vm) begin(ctx context.Context) (_ *work, err error) {
 	if address, err := netip.ParseAddrPort(hostOf(w.session.Info().DevTools)); err == nil {
 		w.devport = address.Port()
 	}
-	w.room, err = live.Open(context.WithoutCancel(ctx), w.session.Browser(), live.Options{
+	shown := live.Options{
 		Width: v.want.Width, Height: v.want.Height, FPS: v.want.FPS, HideCursor: v.want.HideCursor, Kiosk: v.want.Kiosk, Roles: v.want.roles, Quality: v.want.Quality.Mode,
 		Dir: w.session.Dir(), Search: v.want.SearchEngine.url, Allowed: mayShow, Admin: v.admin.is, Log: e.log, Changed: v.clock.look,
 		Zoom: func(ctx context.Context, address string, factor *float64) (float64, error) {
 			return zoom(ctx, w.session, address, factor)
 		},
-	})
-	if err != nil {
+	}
+	if v.want.Auth.webhook != nil {
+		shown.Admit = v.admit
+	}
+	if w.room, err = live.Open(context.WithoutCancel(ctx), w.session.Browser(), shown); err != nil {
 		w.session.Close(ctx)
 		return nil, err
 	}

@@ -4,14 +4,30 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 	"time"
 
 	"github.com/google/uuid"
 )
 
-// A webhook is tried a few times, and then given up: the session has ended in any case.
+// webhook is an address of the caller's that the engine turns to: when a timeout has ended a session, or when somebody comes to see one.
+type webhook struct {
+	URL    string `json:"url"`
+	Bearer string `json:"bearer"` // by which it knows the engine; "": it does not ask
+}
+
+// check says what is wrong with the webhook in a field of a request.
+func (h *webhook) check(field string) error {
+	if u, err := url.Parse(h.URL); err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
+		return invalid("%s.url must be an http or https address", field)
+	}
+	return nil
+}
+
+// That a timeout has ended a session is told a few times, and then given up: it has ended in any case.
 const (
 	webhookTries    = 4
 	webhookPatience = 10 * time.Second
@@ -43,15 +59,7 @@ func (h *webhook) call(ctx context.Context, session uuid.UUID, why ending) error
 }
 
 func (h *webhook) once(ctx context.Context, body []byte) error {
-	r, err := http.NewRequestWithContext(ctx, http.MethodPost, h.URL, bytes.NewReader(body))
-	if err != nil {
-		return err
-	}
-	r.Header.Set("Content-Type", "application/json")
-	if h.Bearer != "" {
-		r.Header.Set("Authorization", "Bearer "+h.Bearer)
-	}
-	response, err := webhooks.Do(r)
+	response, err := h.post(ctx, body, nil)
 	if err != nil {
 		return err
 	}
@@ -60,4 +68,27 @@ func (h *webhook) once(ctx context.Context, body []byte) error {
 		return fmt.Errorf("the webhook answered %s", response.Status)
 	}
 	return nil
+}
+
+// post sends JSON. Its errors are fit for the log: the address, in which there may be a secret, is not in them.
+func (h *webhook) post(ctx context.Context, body []byte, header http.Header) (*http.Response, error) {
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, h.URL, bytes.NewReader(body))
+	if err == nil {
+		r.Header = header.Clone()
+		if r.Header == nil {
+			r.Header = http.Header{}
+		}
+		r.Header.Set("Content-Type", "application/json")
+		if h.Bearer != "" {
+			r.Header.Set("Authorization", "Bearer "+h.Bearer)
+		}
+		var response *http.Response
+		if response, err = webhooks.Do(r); err == nil {
+			return response, nil
+		}
+	}
+	if about, is := errors.AsType[*url.Error](err); is {
+		err = about.Err
+	}
+	return nil, err
 }

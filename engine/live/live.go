@@ -41,6 +41,7 @@ type Options struct {
 	Zoom func(ctx context.Context, address string, factor *float64) (float64, error)
 
 	Allowed func(url string) error  // asked before the room goes anywhere on somebody's wish; nil: only the web
+	Admit   Admit                   // asked before somebody who comes sees anything; nil: they all may
 	Admin   func(token string) bool // whether a viewer who shows this token may do everything; nil: nobody
 	Changed func()                  // a viewer has come or gone, or there was input (once a second at most)
 	Log     *slog.Logger
@@ -72,6 +73,8 @@ type Room struct {
 	lastTab    int
 	front      *tab // nil: none
 	viewers    []*viewer
+	arriving   int                 // who is not let in yet
+	passes     map[string]string   // of viewers who were let in, by pass
 	granted    map[string][]string // roles by viewer, where they are not Options.Roles
 	screen     screen
 	downloads  []*download
@@ -136,7 +139,7 @@ func Open(ctx context.Context, b *browser.Process, o Options) (*Room, error) {
 		os.RemoveAll(dir)
 		return nil, err
 	}
-	r := &Room{o: o, line: line, dir: dir, width: o.Width, height: o.Height, granted: map[string][]string{}, windows: map[int]bool{}}
+	r := &Room{o: o, line: line, dir: dir, width: o.Width, height: o.Height, granted: map[string][]string{}, passes: map[string]string{}, windows: map[int]bool{}}
 	r.life, r.die = context.WithCancel(context.Background())
 	go r.listen()
 	if err := r.begin(ctx); err != nil {

@@ -95,9 +95,10 @@ func (r *Room) rolesOf(id string) []string {
 
 func (r *Room) may(v *viewer, role string) bool { return slices.Contains(r.rolesOf(v.ID), role) }
 
-// Kick ends the connections of a viewer.
+// Kick ends the connections of a viewer. Where somebody says who may come, they are asked of them again.
 func (r *Room) Kick(id string) error {
 	r.mu.Lock()
+	away := r.takePass(id)
 	var kicked []*viewer
 	for _, v := range r.viewers {
 		if v.ID == id {
@@ -105,7 +106,7 @@ func (r *Room) Kick(id string) error {
 		}
 	}
 	r.mu.Unlock()
-	if len(kicked) == 0 {
+	if len(kicked) == 0 && !away {
 		return ErrNoViewer
 	}
 	for _, v := range kicked {

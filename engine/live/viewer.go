@@ -33,6 +33,7 @@ type viewer struct {
 	Viewer
 	room *Room
 	conn *websocket.Conn
+	pass string        // "": anybody may come
 	wake chan struct{} // has room for one
 	gone chan struct{} // closed when it is over
 
@@ -62,6 +63,7 @@ type outgoing struct {
 	Height   int            `json:"height,omitempty"`
 	MaxArea  int            `json:"max_area,omitempty"`
 	UserID   string         `json:"user_id,omitempty"`
+	Pass     string         `json:"pass,omitempty"` // with which they come back
 	Kiosk    bool           `json:"kiosk,omitempty"`
 	NoCursor bool           `json:"no_cursor,omitempty"`
 	Roles    []string       `json:"roles,omitempty"`
@@ -113,6 +115,9 @@ func (r *Room) Join(w http.ResponseWriter, req *http.Request, who Viewer) {
 		sentAt: time.Now(), keys: map[string]incoming{}, listeners: map[string][]json.RawMessage{}, tokens: mostBurst, filled: time.Now(),
 	}
 	defer close(v.gone)
+	if !r.admitted(ctx, v, req) {
+		return
+	}
 	if !r.enter(v) {
 		conn.Close(websocket.StatusTryAgainLater, "")
 		return
@@ -136,7 +141,7 @@ func (r *Room) enter(v *viewer) bool {
 		return false
 	}
 	r.viewers = append(r.viewers, v)
-	v.post(outgoing{Type: "connection", Width: r.width, Height: r.height, MaxArea: MaxArea, UserID: v.ID, Kiosk: r.o.Kiosk, NoCursor: r.o.HideCursor,
+	v.post(outgoing{Type: "connection", Width: r.width, Height: r.height, MaxArea: MaxArea, UserID: v.ID, Pass: v.pass, Kiosk: r.o.Kiosk, NoCursor: r.o.HideCursor,
 		Roles: r.rolesOf(v.ID), Mac: onMac})
 	v.showTabs()
 	r.showDialog()

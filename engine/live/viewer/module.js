@@ -3,7 +3,7 @@ const reasons = {
 	inactive: ["The session has ended", "Nobody had used it for a while."],
 	absolute: ["The session has ended", "Its time was up."],
 	kicked: ["You were asked to leave", "Whoever runs this session has ended your part in it."],
-	unauthorized: ["This address is not valid", "Ask whoever gave it to you for a new one."],
+	unauthorized: ["You may not come in with this address", "Ask whoever gave it to you for a new one."],
 	unknown: ["The session has ended", "If it ought to be there, load this page again."],
 }
 
@@ -25,6 +25,8 @@ export default function view(root, address, onMessage, options = {}) {
 	let noCursor = false
 	let roles = []
 	let adminToken = options.adminToken
+	let userdata = options.webhookUserdata
+	let pass = ""
 	const may = () => roles.includes("control") && !input.disabled
 	const focus = () => input.focus()
 
@@ -92,7 +94,10 @@ export default function view(root, address, onMessage, options = {}) {
 	let dialog = null
 	const said = (m) => {
 		switch (m.type) {
+			case "authorize":
+				return send({type: "webhook_auth", userdata: userdata ?? null, pass})
 			case "connection":
+				pass = m.pass ?? ""
 				kiosk = !!m.kiosk
 				roles = m.roles ?? []
 				input.theirMac = !!m.mac
@@ -219,6 +224,9 @@ export default function view(root, address, onMessage, options = {}) {
 			case "admin_token":
 				adminToken = value
 				return send({type: "admin_token", text: String(value ?? "")})
+			case "webhook_auth":
+				userdata = value?.webhookUserdata
+				return
 			case "disable_input":
 				input.disabled = !!value
 				return bar.enable(may())
