@@ -23,14 +23,20 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// chromium starts a browser that knows nothing of Valise, and makes it known as lab.
+// chromium starts a browser without a window that knows nothing of Valise, and makes it known as lab.
 func (c *computer) chromium() *browser.Process {
+	c.t.Helper()
+	return c.startElsewhere(browser.Options{Headless: true})
+}
+
+func (c *computer) startElsewhere(o browser.Options) *browser.Process {
 	c.t.Helper()
 	b, err := browser.At(c.t.Context(), testenv.Chromium(c.t))
 	if err != nil {
 		c.t.Fatal(err)
 	}
-	p, err := browser.Start(c.t.Context(), b, browser.Options{Dir: c.t.TempDir(), Headless: true, Port: true})
+	o.Dir, o.Port = c.t.TempDir(), true
+	p, err := browser.Start(c.t.Context(), b, o)
 	if err != nil {
 		c.t.Fatal(err)
 	}
@@ -169,6 +175,34 @@ func TestClosingTheTabsElsewhereSaves(t *testing.T) {
 	r, err := s.Result()
 	if err != nil || r.Outcome != profiles.Saved || len(r.Warnings) > 0 {
 		t.Fatalf("it ended with %+v, %v", r, err)
+	}
+	if got := c.loggedIn(site, first.Profile); got != "bob" {
+		t.Errorf("logged in at home is %q", got)
+	}
+}
+
+// The browser elsewhere goes on: it has another window, which was there before.
+func TestClosingTheWindowElsewhereByHandSaves(t *testing.T) {
+	c, site, screen := newComputer(t), testenv.NewSite(t), testenv.Display(t)
+	screen.WindowManager()
+	for _, entry := range screen.Env() {
+		name, value, _ := strings.Cut(entry, "=")
+		t.Setenv(name, value)
+	}
+	first := c.logIn(site, "ada", profiles.How{Save: profiles.SaveNew, Name: "Shop"})
+	lab := c.startElsewhere(browser.Options{})
+	desk := site.URL + "/desk" // where the login has led
+	s := c.away(profiles.How{Load: first.Profile, Save: profiles.SaveSame})
+	tabIn[bool](t, lab, desk, "document.cookie = 'lasting=bob; max-age=100000; path=/', document.title = 'Done', true")
+	window := screen.Window("Done - Chromium")
+	const inset = 20 // of the × that Chromium draws itself, in the upper right corner
+	window.Click(window.Bounds().Dx()-inset, inset)
+	r, err := s.Result()
+	if err != nil || r.Outcome != profiles.Saved || len(r.Warnings) > 0 {
+		t.Fatalf("it ended with %+v, %v", r, err)
+	}
+	if lab.Ending() != 0 || contexts(t, lab) != 0 {
+		t.Errorf("the browser elsewhere has ended as %v, or still has a context", lab.Ending())
 	}
 	if got := c.loggedIn(site, first.Profile); got != "bob" {
 		t.Errorf("logged in at home is %q", got)

@@ -24,11 +24,17 @@ import (
 // start starts a browser without a window.
 func start(t *testing.T, o browser.Options) *browser.Process {
 	t.Helper()
+	o.Headless = true
+	return startAs(t, o)
+}
+
+// startAs starts a browser, in a window unless it is to have none.
+func startAs(t *testing.T, o browser.Options) *browser.Process {
+	t.Helper()
 	b, err := browser.At(t.Context(), testenv.Chromium(t))
 	if err != nil {
 		t.Fatal(err)
 	}
-	o.Headless = true
 	if o.Dir == "" {
 		o.Dir = t.TempDir()
 	}

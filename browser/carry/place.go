@@ -132,6 +132,11 @@ func (p *Place) follow(e browser.Event) {
 		if t.BrowserContextID != p.context || p.ours[t.TargetID] {
 			return
 		}
+		if browser.OfTheFrame(t.URL) { // also where that shows only now
+			p.ours[t.TargetID] = true
+			delete(p.tabs, t.TargetID)
+			return
+		}
 		p.visit(t.URL)
 		if t.Type != "page" {
 			return

@@ -6,6 +6,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"valise/browser"
 )
 
 // Tabs are the tabs that the person sees, with what each keeps. In the browser's own profile each becomes an empty page at its
@@ -40,7 +42,9 @@ func (p *Place) targets(ctx context.Context) ([]targetInfo, error) {
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return slices.DeleteFunc(got.TargetInfos, func(t targetInfo) bool { return t.Type != "page" || p.ours[t.TargetID] }), nil
+	return slices.DeleteFunc(got.TargetInfos, func(t targetInfo) bool {
+		return t.Type != "page" || browser.OfTheFrame(t.URL) || p.ours[t.TargetID]
+	}), nil
 }
 
 // emptyTab makes a tab an empty page at its address, and brings in what it keeps. It returns what it keeps then.
