@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"valise/browser"
 )
@@ -22,6 +23,11 @@ func (p *Place) Tabs(ctx context.Context, titles map[string]string) ([]Tab, erro
 	}
 	var all []Tab
 	for _, t := range targets {
+		if t.URL == "" {
+			if t.URL, err = p.addressOf(ctx, t.TargetID); err != nil {
+				return all, err
+			}
+		}
 		if originOf(t.URL) == "" {
 			continue
 		}
@@ -45,6 +51,25 @@ func (p *Place) targets(ctx context.Context) ([]targetInfo, error) {
 	return slices.DeleteFunc(got.TargetInfos, func(t targetInfo) bool {
 		return t.Type != "page" || browser.OfTheFrame(t.URL) || p.ours[t.TargetID]
 	}), nil
+}
+
+// addressPatience bounds the wait for the address of a tab.
+const addressPatience = 15 * time.Second
+
+// addressOf waits until a tab has an address again: one that is being restored, and whose page no network leads to, has none between its
+// first try and the page that tells of it. It is "" if that takes too long.
+func (p *Place) addressOf(ctx context.Context, target string) (string, error) {
+	p.link.Call(ctx, "", "Target.activateTarget", map[string]any{"targetId": target}, nil) // else it may be restored only seconds later
+	for deadline := time.Now().Add(addressPatience); ; time.Sleep(20 * time.Millisecond) {
+		var is struct{ TargetInfo targetInfo }
+		err := p.link.Call(ctx, "", "Target.getTargetInfo", map[string]any{"targetId": target}, &is)
+		switch {
+		case fatal(ctx, err):
+			return "", err
+		case err != nil, is.TargetInfo.URL != "", time.Now().After(deadline):
+			return is.TargetInfo.URL, nil
+		}
+	}
 }
 
 // emptyTab makes a tab an empty page at its address, and brings in what it keeps. It returns what it keeps then.
