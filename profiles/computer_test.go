@@ -116,8 +116,13 @@ func (c *computer) nothingPlain(words ...string) {
 			return err
 		}
 		content, err := os.ReadFile(path)
+		within, _ := filepath.Rel(c.home.Dir, path)
 		for _, w := range words {
-			if strings.Contains(string(content), w) || strings.Contains(path, w) {
+			// Ciphertext has every three letters now and then, and an id has those that are hexadecimal.
+			if len(w) < 6 && strings.HasPrefix(within, "vaults") {
+				continue
+			}
+			if strings.Contains(string(content), w) || strings.Contains(within, w) {
 				c.t.Errorf("%s has %q in plain", path, w)
 			}
 		}
