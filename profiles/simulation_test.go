@@ -462,28 +462,38 @@ func (d *simDevice) edit() error {
 		return err
 	}
 	ctx := context.Background()
+	tag, name, days := fmt.Sprint("tag ", d.sim.steps), p.Name, p.ExpiryDays
 	switch d.sim.random.IntN(4) {
 	case 0:
 		d.sim.names++
-		return d.Rename(ctx, p.ID, fmt.Sprint("profile ", d.sim.names))
+		name = fmt.Sprint("profile ", d.sim.names)
+		err = d.Rename(ctx, p.ID, name)
 	case 1:
-		tag := fmt.Sprint("tag ", d.sim.steps)
-		if err := d.SetTags(ctx, p.ID, []string{tag}); err != nil {
-			return err
+		if err = d.SetTags(ctx, p.ID, []string{tag}); err == nil {
+			if d.sim.tags[p.ID] == nil {
+				d.sim.tags[p.ID] = map[int]string{}
+			}
+			d.sim.tags[p.ID][d.number] = tag
+			p.Tags = []string{tag}
 		}
-		if d.sim.tags[p.ID] == nil {
-			d.sim.tags[p.ID] = map[int]string{}
-		}
-		d.sim.tags[p.ID][d.number] = tag
-		if now, err := d.Find(ctx, p.ID.String()); err == nil && !slices.Equal(now.Tags, []string{tag}) {
-			d.sim.violate("%s was tagged %q, and has the tags %q", p.ID, tag, now.Tags)
-		}
-		return nil
 	case 2:
-		return d.SetExpiry(ctx, p.ID, 1+d.sim.random.IntN(100))
+		days = 1 + d.sim.random.IntN(100)
+		err = d.SetExpiry(ctx, p.ID, days)
 	default:
-		return d.SetPinned(ctx, p.ID, !p.Pinned)
+		p.Pinned = !p.Pinned
+		err = d.SetPinned(ctx, p.ID, p.Pinned)
 	}
+	if err != nil {
+		return err
+	}
+	now, err := d.Find(ctx, p.ID.String())
+	if err != nil {
+		return err
+	}
+	if now.Name != name || now.ExpiryDays != days || now.Pinned != p.Pinned || !slices.Equal(now.Tags, p.Tags) {
+		d.sim.violate("%s was changed, and that cannot be seen: %q %v %v %v", p.ID, now.Name, now.ExpiryDays, now.Pinned, now.Tags)
+	}
+	return nil
 }
 
 func (d *simDevice) throwAway() error {
