@@ -13,6 +13,8 @@
 //	  ├ commitment   in the header: fits one vault key only
 //	  └ object key   AES-256-GCM; the number of a part is its nonce, the header's digest its associated data
 //
-// Start reading with Key in key.go and Object in seal.go; then RecoveryCode, Keyring and LoadKey. The vectors in
+// A Slot holds such a key sealed under a passphrase: what leaves the vault as a file has a key of its own, and a slot.
+//
+// Start reading with Key in key.go and Object in seal.go; then RecoveryCode, Slot, Keyring and LoadKey. The vectors in
 // testdata/vectors.json fix all of it for other implementations.
 package crypto

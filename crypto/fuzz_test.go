@@ -83,3 +83,39 @@ func FuzzParseKeyFile(f *testing.F) {
 		}
 	})
 }
+
+func FuzzParseSlot(f *testing.F) {
+	slot, err := quick.SealKey("correct horse", Key{})
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(slot.Bytes())
+	f.Add([]byte("VALISEP\x02"))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		for _, b := range [][]byte{b, checked(b)} {
+			slot, err := ParseSlot(b)
+			if err != nil {
+				if !errors.Is(err, ErrDamaged) && !errors.Is(err, ErrNewerFormat) {
+					t.Errorf("got %v", err)
+				}
+				continue
+			}
+			if !bytes.Equal(slot.Bytes(), b[:SlotSize]) {
+				t.Errorf("the slot %x was read as another", b[:SlotSize])
+			}
+			if slot.cost.check() != nil {
+				t.Errorf("a slot may cost %+v", slot.cost)
+			}
+		}
+	})
+}
+
+func FuzzCanonical(f *testing.F) {
+	f.Add("Correct Horse — battery staple two more")
+	f.Add("\u00a0pass\u2011wort \ufb01 \xff")
+	f.Fuzz(func(t *testing.T, s string) {
+		if text := canonical(s); canonical(text) != text || canonical("\t"+s+" \n") != text {
+			t.Errorf("%q has several canonical forms", s)
+		}
+	})
+}

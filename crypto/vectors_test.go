@@ -6,6 +6,7 @@ import (
 	"crypto/cipher"
 	"crypto/hmac"
 	"crypto/sha256"
+	"encoding/binary"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
@@ -14,6 +15,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"golang.org/x/crypto/argon2"
 )
 
 var update = flag.Bool("update", false, "write testdata/vectors.json anew")
@@ -31,6 +34,8 @@ type vectors struct {
 	Whole         wholeVector  `json:"whole"`
 	NotWhole      []badObject  `json:"not_whole"`
 	RecoveryCodes []codeVector `json:"recovery_codes"`
+	Slot          slotVector   `json:"slot"`
+	NotSlots      []badSlot    `json:"not_slots"`
 }
 
 // objectVector is the header of an object with three parts, and what comes of it.
@@ -75,6 +80,25 @@ type codeVector struct {
 	Group int      `json:"group"`
 }
 
+// slotVector is a slot with the vectors' key. Each of the passphrases opens it, and none of the others.
+type slotVector struct {
+	Passphrases []string `json:"passphrases"`
+	Others      []string `json:"others"`
+	Canonical   hexBytes `json:"canonical"`
+	Salt        hexBytes `json:"salt"`
+	Stretched   hexBytes `json:"stretched"`
+	Commitment  hexBytes `json:"commitment"`
+	Slot        hexBytes `json:"slot"`
+}
+
+// badSlot is that slot with something wrong. Read says that it is found before a passphrase is tried.
+type badSlot struct {
+	Name  string   `json:"name"`
+	Slot  hexBytes `json:"slot"`
+	Read  bool     `json:"read"`
+	Error string   `json:"error"`
+}
+
 type hexBytes []byte
 
 func (b hexBytes) MarshalText() ([]byte, error) { return []byte(hex.EncodeToString(b)), nil }
@@ -84,7 +108,7 @@ func (b *hexBytes) UnmarshalText(text []byte) (err error) {
 	return err
 }
 
-var vectorErrors = map[string]error{"wrong key": ErrWrongKey, "damaged": ErrDamaged, "newer format": ErrNewerFormat}
+var vectorErrors = map[string]error{"wrong key": ErrWrongKey, "damaged": ErrDamaged, "newer format": ErrNewerFormat, "wrong passphrase": ErrWrongPassphrase}
 
 func TestVectorsAreThoseOfThisImplementation(t *testing.T) {
 	made, err := json.MarshalIndent(makeVectors(), "", "  ")
@@ -141,21 +165,48 @@ func TestVectorsAreReadAsTheyShouldBe(t *testing.T) {
 			t.Errorf("%s: got %v, want an error in group %d", code.Name, err, code.Group)
 		}
 	}
+	slot, err := ParseSlot(v.Slot.Slot)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, passphrase := range v.Slot.Passphrases {
+		if got, err := slot.Open(passphrase); err != nil || got != key {
+			t.Errorf("the slot, with %q: %v", passphrase, err)
+		}
+	}
+	for _, passphrase := range v.Slot.Others {
+		if _, err := slot.Open(passphrase); !errors.Is(err, ErrWrongPassphrase) {
+			t.Errorf("the slot, with %q: %v", passphrase, err)
+		}
+	}
+	for _, bad := range v.NotSlots {
+		slot, err := ParseSlot(bad.Slot)
+		if (err == nil) != bad.Read {
+			t.Errorf("%s: it is read with %v", bad.Name, err)
+		}
+		if err == nil {
+			_, err = slot.Open(v.Slot.Passphrases[0])
+		}
+		if !errors.Is(err, vectorErrors[bad.Error]) {
+			t.Errorf("%s: got %v, want %s", bad.Name, err, bad.Error)
+		}
+	}
 }
 
 // A stranger's reader, written from the description of the format and with nothing of this package.
 func TestAStrangerReadsTheVectors(t *testing.T) {
 	v := readVectors(t)
-	derive := func(salt []byte, info string) []byte { // RFC 5869; one block is enough for up to 32 bytes
+	deriveFrom := func(key, salt []byte, info string) []byte { // RFC 5869; one block is enough for up to 32 bytes
 		if salt == nil {
 			salt = make([]byte, sha256.Size)
 		}
 		extract := hmac.New(sha256.New, salt)
-		extract.Write(v.Key)
+		extract.Write(key)
 		expand := hmac.New(sha256.New, extract.Sum(nil))
 		expand.Write([]byte(info + "\x01"))
 		return expand.Sum(nil)
 	}
+	derive := func(salt []byte, info string) []byte { return deriveFrom(v.Key, salt, info) }
 	open := func(header, nonce, sealed, extra []byte) []byte {
 		block, err := aes.NewCipher(derive(header[40:72], "valise 1 snapshot"))
 		if err != nil {
@@ -189,6 +240,28 @@ func TestAStrangerReadsTheVectors(t *testing.T) {
 	if got := open(whole[:112], make([]byte, 12), whole[112:], []byte("valise 1 whole")); !bytes.Equal(got, v.Whole.Plaintext) {
 		t.Errorf("the whole object: got %q", got)
 	}
+
+	slot := v.Slot.Slot
+	number := func(at int) uint32 { return binary.BigEndian.Uint32(slot[at:]) }
+	stretched := argon2.IDKey([]byte(v.Slot.Passphrases[0]), slot[20:36], number(8), number(12), uint8(number(16)), 32)
+	commitment := deriveFrom(stretched, slot[20:36], "valise 1 passphrase commitment")
+	if !bytes.Equal(stretched, v.Slot.Stretched) || !bytes.Equal(commitment, slot[36:68]) {
+		t.Errorf("of the slot's passphrase comes %x, and of that the commitment %x", stretched, commitment)
+	}
+	block, err := aes.NewCipher(deriveFrom(stretched, slot[20:36], "valise 1 passphrase"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	aead, err := cipher.NewGCM(block)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, err := aead.Open(nil, make([]byte, 12), slot[68:116], slot[:68]); err != nil || !bytes.Equal(got, v.Key) {
+		t.Errorf("the slot has the key %x, %v", got, err)
+	}
+	if sum := sha256.Sum256(slot[:116]); string(slot[:8]) != "VALISEP\x01" || !bytes.Equal(slot[116:], sum[:12]) {
+		t.Error("the slot has another beginning or checksum")
+	}
 }
 
 func readVectors(t *testing.T) vectors {
@@ -201,7 +274,7 @@ func readVectors(t *testing.T) vectors {
 	if err := json.Unmarshal(content, &v); err != nil {
 		t.Fatal(err)
 	}
-	if len(v.Parts) == 0 || len(v.NotWhole) == 0 || len(v.RecoveryCodes) == 0 {
+	if len(v.Parts) == 0 || len(v.NotWhole) == 0 || len(v.RecoveryCodes) == 0 || len(v.NotSlots) == 0 {
 		t.Fatalf("%s lacks vectors", vectorsFile)
 	}
 	return v
@@ -244,6 +317,7 @@ func makeVectors() vectors {
 		badObject{Name: "segment 0 of a larger object", Error: "damaged", Sealed: slices.Concat(v.Object.Header, v.Parts[0].Sealed)},
 		badObject{Name: "opened with another key", Error: "wrong key", Sealed: whole, Key: make([]byte, 32)})
 	v.RecoveryCodes = codeVectors(key)
+	v.Slot, v.NotSlots = slotVectors(key)
 	return v
 }
 
@@ -293,5 +367,53 @@ func codeVectors(key Key) []codeVector {
 		{Name: "groups 3 and 4 have changed places", Code: strings.Join(swapped, "-"), Group: 3},
 		{Name: "group 5 is missing", Code: strings.Join(slices.Delete(slices.Clone(groups), 4, 5), "-"), Group: 5},
 		{Name: "the last group is of another key", Code: code[:78] + foreign.RecoveryCode()[78:], Group: 0},
+	}
+}
+
+func slotVectors(key Key) (slotVector, []badSlot) {
+	v := slotVector{
+		Passphrases: []string{
+			"correct-horse-battery-staple-six-words", "Correct Horse Battery Staple Six Words",
+			" correct horse\u2013battery\u00a0staple - six WORDS \n",
+		},
+		Others: []string{"correct-horse-battery-staple-six-word", "correcthorsebatterystaplesixwords", "words-six-staple-battery-horse-correct"},
+	}
+	var salt [16]byte
+	for i := range salt {
+		salt[i] = byte(0x50 + i)
+	}
+	v.Canonical, v.Salt = hexBytes(canonical(v.Passphrases[0])), salt[:]
+	slot, err := Cost{Passes: 2, Memory: 256, Lanes: 2}.sealKey(v.Passphrases[0], key, salt)
+	if err != nil {
+		panic(err)
+	}
+	stretched := slot.stretch(string(v.Canonical))
+	v.Stretched, v.Commitment, v.Slot = stretched[:], slot.commitment[:], slot.Bytes()
+
+	bad := func(name, err string, read bool, change func(b []byte) []byte) badSlot {
+		return badSlot{name, change(bytes.Clone(v.Slot)), read, err}
+	}
+	flip := func(at int) func([]byte) []byte {
+		return func(b []byte) []byte {
+			b[at] ^= 0x80
+			return b
+		}
+	}
+	forge := func(at int) func([]byte) []byte { return func(b []byte) []byte { return checked(flip(at)(b)) } }
+	return v, []badSlot{
+		bad("a bit flipped in the magic", "damaged", false, flip(6)),
+		bad("a bit flipped in the version", "newer format", false, flip(7)),
+		bad("a bit flipped in the salt", "damaged", false, flip(20)),
+		bad("a bit flipped in the checksum", "damaged", false, flip(127)),
+		bad("cut by a byte", "damaged", false, func(b []byte) []byte { return b[:127] }),
+		bad("it asks for 2 TiB, with a checksum that fits", "damaged", false, forge(12)),
+		bad("it asks for 2 billion passes, with a checksum that fits", "damaged", false, forge(8)),
+		bad("it asks for no lane, with a checksum that fits", "damaged", false, func(b []byte) []byte {
+			b[19] = 0
+			return checked(b)
+		}),
+		bad("another salt, with a checksum that fits", "wrong passphrase", true, forge(20)),
+		bad("another commitment, with a checksum that fits", "wrong passphrase", true, forge(36)),
+		bad("another sealed key, with a checksum that fits", "damaged", true, forge(68)),
 	}
 }

@@ -46,6 +46,7 @@ var reserved = map[string][]string{
 	"github.com/chromedp/":               {"browser", "internal/testenv"},
 	"github.com/coder/websocket":         {"engine"},
 	"golang.org/x/crypto/":               {"crypto", "browser"},
+	"github.com/sethvargo/go-diceware/":  {"crypto"},
 	"github.com/klauspost/compress/zstd": {"profiles/snapshot", "bench"},
 }
 
