@@ -65,14 +65,14 @@ type Cost struct {
 	Lanes  uint32 // how many processors work side by side at most
 }
 
-// DefaultCost takes about half a second on two cores of 2024, and 128 MiB.
-var DefaultCost = Cost{Passes: 3, Memory: 128 << 10, Lanes: 4}
+// DefaultCost takes 256 MiB and about a second of one core, or half a second of two.
+var DefaultCost = Cost{Passes: 3, Memory: 256 << 10, Lanes: 4}
 
-// The limits of a slot. They bound the memory and the time that a slot of somebody else's can cost: half a GiB, and about
-// six times DefaultCost.
+// The limits of a slot. They bound the memory and the time that a slot of somebody else's can cost: half a GiB, and some
+// five times DefaultCost.
 const (
 	maxSlotMemory = 512 << 10 // KiB
-	maxSlotWork   = 2 << 20   // KiB times passes
+	maxSlotWork   = 4 << 20   // KiB times passes
 	maxSlotLanes  = 16
 )
 

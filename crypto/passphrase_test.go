@@ -170,7 +170,7 @@ func TestASlotThatWasForgedOpensNothing(t *testing.T) {
 func TestASlotThatAsksForTooMuchIsRefusedUntried(t *testing.T) {
 	for _, cost := range []Cost{
 		{0, 64, 1}, {1, 0, 1}, {1, 64, 0}, {1, 64, 17}, {1, 7, 1}, {1, 64, 16}, {1, 64, 256 + 1},
-		{1, maxSlotMemory + 1, 1}, {1 << 31, 64, 1}, {1 << 31, 1 << 31, 1}, {5, maxSlotMemory, 4}, {1, 1<<32 - 1, 1},
+		{1, maxSlotMemory + 1, 1}, {1 << 31, 64, 1}, {1 << 31, 1 << 31, 1}, {9, maxSlotMemory, 4}, {1, 1<<32 - 1, 1},
 	} {
 		b := someSlot(t).Bytes()
 		for i, n := range []uint32{cost.Passes, cost.Memory, cost.Lanes} {
