@@ -99,7 +99,7 @@ func (l *Library) Rollback(ctx context.Context, profile, to uuid.UUID) (Receipt,
 	}
 	r, err := l.write(ctx, p.Name, meta, func(w io.Writer) (*snapshot.Index, error) {
 		if l.isCheckpoint(profile, to) { // which goes one day: what was rolled back to it must not need it
-			return snapshot.Copy(ctx, w, l.key, meta, l.key, l.source(profile), to)
+			return snapshot.Copy(ctx, w, l.key, meta, l.key, l.source(profile), to, nil)
 		}
 		return snapshot.Again(ctx, w, l.key, meta, l.source(profile), to)
 	})
@@ -136,7 +136,7 @@ func (l *Library) Fork(ctx context.Context, profile, at uuid.UUID, name string) 
 		return Receipt{}, fmt.Errorf("forking %q: %w", p.Name, err)
 	}
 	r, err := l.write(ctx, name, meta, func(w io.Writer) (*snapshot.Index, error) {
-		return snapshot.Copy(ctx, w, l.key, meta, l.key, l.source(profile), at)
+		return snapshot.Copy(ctx, w, l.key, meta, l.key, l.source(profile), at, nil)
 	})
 	if err != nil {
 		return r, fmt.Errorf("forking %q: %w", p.Name, err)

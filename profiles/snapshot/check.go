@@ -162,7 +162,7 @@ func (c *checkup) object(ctx context.Context, id uuid.UUID) *checked {
 	o.object, o.front, o.broken = own, own.checkHeader(), make([]error, len(own.table.Segments))
 	o.Object = nil // readSegments opens it again: a history has more objects than a process may have files open
 	c.total += o.size
-	c.done += o.size - (own.table.offsets[len(o.broken)] - crypto.HeaderSize)
+	c.done += o.size - own.segmentsLength()
 	return o
 }
 

@@ -18,7 +18,7 @@ func TestACopyNeedsNothingElse(t *testing.T) {
 	to := crypto.NewKey()
 	profile := uuid.New()
 	var b bytes.Buffer
-	index, err := Copy(t.Context(), &b, to, Meta{Profile: profile, Ended: Forked, Device: "elsewhere"}, testKey, s.open, second)
+	index, err := Copy(t.Context(), &b, to, Meta{Profile: profile, Ended: Forked, Device: "elsewhere"}, testKey, s.open, second, nil)
 	must(t, err)
 	if index.Meta.Profile != profile || len(index.Needs()) != 0 || index.Stored != int64(b.Len()) {
 		t.Errorf("the copy is %+v", index)
@@ -49,7 +49,7 @@ func TestACopyHoldsNothingThatWasDeleted(t *testing.T) {
 	second, _ := s.save(t, dir, first, Saving{})
 
 	var b bytes.Buffer
-	index, err := Copy(t.Context(), &b, testKey, Meta{}, testKey, s.open, second.Meta.ID)
+	index, err := Copy(t.Context(), &b, testKey, Meta{}, testKey, s.open, second.Meta.ID, nil)
 	must(t, err)
 	_, own := open(t, shelf{index.Meta.ID: b.Bytes()}, index.Meta.ID)
 	if n := own.table.blocks(); n != 1 {
@@ -68,7 +68,7 @@ func TestACopyOfSomethingDamagedIsNotMade(t *testing.T) {
 	} {
 		s := s.clone()
 		harm(s)
-		if _, err := Copy(t.Context(), new(bytes.Buffer), testKey, Meta{}, testKey, s.open, second); err == nil {
+		if _, err := Copy(t.Context(), new(bytes.Buffer), testKey, Meta{}, testKey, s.open, second, nil); err == nil {
 			t.Errorf("copied, with an older object %s", what)
 		}
 	}

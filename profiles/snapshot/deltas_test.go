@@ -39,7 +39,7 @@ func TestTheBlockThatADeltaWasMadeWithMayBeInAnOlderObject(t *testing.T) {
 
 	// A copy needs neither.
 	var b bytes.Buffer
-	copied, err := Copy(t.Context(), &b, testKey, Meta{}, testKey, s.open, id)
+	copied, err := Copy(t.Context(), &b, testKey, Meta{}, testKey, s.open, id, nil)
 	must(t, err)
 	clear(s)
 	s[copied.Meta.ID] = b.Bytes()

@@ -112,13 +112,19 @@ func (d *draft) settle() []uuid.UUID {
 
 // carryOver brings all blocks that the tree has in objects which are left into this one. A segment that is wholly alive
 // goes as it is; of any other, only the blocks that are alive, so that nothing deleted lives on. Deltas stay what they are
-// as long as their base stays where it is.
-func (d *draft) carryOver() error {
+// as long as their base stays where it is. progress, which may be nil, counts the bytes of all objects.
+func (d *draft) carryOver(progress Progress) error {
 	if d.leaves == nil {
 		return nil
 	}
 	moved := make([]map[uint32]uint32, len(d.ancestors.objects))
 	c := carrier{draft: d, buffers: buffers{slab: &d.memory}}
+	var done, total int64
+	for _, o := range d.ancestors.objects {
+		if o != nil {
+			total += o.segmentsLength()
+		}
+	}
 	for i, use := range d.ancestors.uses(d.tree, 1) {
 		o := d.ancestors.objects[i]
 		if o == nil {
@@ -128,6 +134,9 @@ func (d *draft) carryOver() error {
 		for s := range o.table.Segments {
 			if err := c.carry(segmentAt{o, s}, use.files, moved[i]); err != nil {
 				return err
+			}
+			if done += int64(o.table.Segments[s].Sealed); progress != nil {
+				progress(done, total)
 			}
 		}
 	}

@@ -87,6 +87,7 @@ type metaMap struct {
 	Version string    `cbor:"9,keyasint,omitempty"`
 	Ended   Ending    `cbor:"10,keyasint"`
 	Aside   string    `cbor:"12,keyasint,omitempty"`
+	Card    *Card     `cbor:"13,keyasint,omitempty"`
 }
 
 type origin struct {
@@ -96,7 +97,7 @@ type origin struct {
 
 func (m Meta) toMap() metaMap {
 	out := metaMap{Profile: m.Profile, Parent: m.Parent, When: m.When.UnixMilli(), Device: m.Device, OS: m.OS,
-		Browser: m.Browser, Version: m.Version, Ended: m.Ended, Aside: m.Aside}
+		Browser: m.Browser, Version: m.Version, Ended: m.Ended, Aside: m.Aside, Card: m.Card}
 	if m.Origin != nil {
 		out.Origin = &origin{Profile: m.Origin.Profile, Snapshot: m.Origin.Snapshot}
 	}
@@ -108,7 +109,7 @@ func (m Meta) toMap() metaMap {
 
 func (m metaMap) toMeta(id uuid.UUID) Meta {
 	out := Meta{ID: id, Profile: m.Profile, Parent: m.Parent, When: time.UnixMilli(m.When).UTC(), Device: m.Device,
-		OS: m.OS, Browser: m.Browser, Version: m.Version, Ended: m.Ended, Aside: m.Aside}
+		OS: m.OS, Browser: m.Browser, Version: m.Version, Ended: m.Ended, Aside: m.Aside, Card: m.Card}
 	if m.Origin != nil {
 		out.Origin = &Origin{Profile: m.Origin.Profile, Snapshot: m.Origin.Snapshot}
 	}
@@ -122,6 +123,13 @@ func (m metaMap) toMeta(id uuid.UUID) Meta {
 func (m Meta) normal() Meta {
 	for _, text := range []*string{&m.Device, &m.OS, &m.Browser, &m.Version, &m.Aside} {
 		*text = strings.ToValidUTF8(*text, "\ufffd")
+	}
+	if m.Card != nil {
+		card := Card{strings.ToValidUTF8(m.Card.Name, "\ufffd"), strings.ToValidUTF8(m.Card.Colour, "\ufffd"), nil}
+		for _, tag := range m.Card.Tags {
+			card.Tags = append(card.Tags, strings.ToValidUTF8(tag, "\ufffd"))
+		}
+		m.Card = &card
 	}
 	normal := m.toMap().toMeta(m.ID)
 	normal.Token = m.Token

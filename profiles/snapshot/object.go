@@ -63,6 +63,11 @@ type object struct {
 
 func (o *object) id() uuid.UUID { return o.sealed.Header.Object }
 
+// segmentsLength is the length of all its segments, sealed.
+func (o *object) segmentsLength() int64 {
+	return o.table.offsets[len(o.table.Segments)] - crypto.HeaderSize
+}
+
 // openSnapshot reads all of an object's index.
 func openSnapshot(key crypto.Key, from Object) (*Index, *object, error) {
 	t, err := readTail(key, from)

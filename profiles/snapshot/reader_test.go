@@ -24,6 +24,11 @@ type plainIndex struct {
 		When    int64  `cbor:"4,keyasint"`
 		Device  string `cbor:"6,keyasint"`
 		Ended   uint   `cbor:"10,keyasint"`
+		Card    struct {
+			Name   string   `cbor:"1,keyasint"`
+			Colour string   `cbor:"2,keyasint"`
+			Tags   []string `cbor:"3,keyasint"`
+		} `cbor:"13,keyasint"`
 	} `cbor:"1,keyasint"`
 	Needs  [][]byte `cbor:"3,keyasint"`
 	Blocks struct {

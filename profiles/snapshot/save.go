@@ -69,7 +69,7 @@ func Save(ctx context.Context, w io.Writer, key crypto.Key, src Source, dir stri
 		state.snapshot = s.Base
 		return base.index, state, ErrUnchanged
 	}
-	if err := d.carryOver(); err != nil {
+	if err := d.carryOver(nil); err != nil {
 		return nil, nil, fmt.Errorf("save %s: %w", dir, err)
 	}
 	index, err := d.end(s.Summary)

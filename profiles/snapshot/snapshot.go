@@ -10,6 +10,7 @@
 //	index.go    the table of contents at the end of an object, and its limits
 //	object.go   reading an object; lineage.go: together with the older ones that it refers to; segments.go: all at once
 //	writer.go   writing an object, several segments at once; draft.go: a snapshot while it is written
+//	copy.go     writing a snapshot once more, as another object; portable.go: as a file for elsewhere, under a passphrase
 //	thin.go     which older objects are needed no longer, so that chains stay short
 //	folder.go   making files in a directory
 //	scan.go     looking through a directory, look_linux.go at one entry; state.go: what has changed in it; cut.go: reading that
@@ -73,6 +74,16 @@ type Meta struct {
 	// Aside says, in words, why the snapshot was set aside: it does not become the newest of its profile unless a person
 	// says so. Empty: it was not.
 	Aside string
+	// Card is what the profile is called, and the like, where the snapshot leaves its vault (portable.go); nil in a vault,
+	// which has cards of its own for that.
+	Card *Card
+}
+
+// Card is what a person says of a profile, as far as it goes along with a snapshot.
+type Card struct {
+	Name   string   `cbor:"1,keyasint,omitempty"`
+	Colour string   `cbor:"2,keyasint,omitempty"` // "#rrggbb"
+	Tags   []string `cbor:"3,keyasint,omitempty"`
 }
 
 // Tab is an open tab.
