@@ -59,23 +59,30 @@ const mostTags, longestTag = 30, 40
 
 // SetTags gives a profile these tags, in place of those that it has. Spaces around them, empty ones and doubles are dropped.
 func (l *Library) SetTags(ctx context.Context, profile uuid.UUID, tags []string) error {
-	var kept []string
+	kept, err := tidyTags(tags)
+	if err != nil {
+		return err
+	}
+	return l.edit(ctx, profile, "tagging", func(_ Profile, c *card) error {
+		c.Tags = kept
+		return nil
+	})
+}
+
+func tidyTags(tags []string) (kept []string, err error) {
 	for _, tag := range tags {
 		tag = strings.TrimSpace(tag)
 		if !canBeShown(tag, longestTag) {
-			return errOddTag
+			return nil, errOddTag
 		}
 		if tag != "" && !slices.Contains(kept, tag) {
 			kept = append(kept, tag)
 		}
 	}
 	if len(kept) > mostTags {
-		return errOddTag
+		return nil, errOddTag
 	}
-	return l.edit(ctx, profile, "tagging", func(_ Profile, c *card) error {
-		c.Tags = kept
-		return nil
-	})
+	return kept, nil
 }
 
 // Trash puts a profile into the trash, where nothing of it is lost. *InUseError: it is open, here or on another device.

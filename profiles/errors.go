@@ -36,6 +36,10 @@ var (
 		"Nothing is lost: its folder is kept, and Valise saves it at the next start.")
 	errOlderState = problem.New("the vault's place shows an older state than this computer has seen",
 		"Nothing is lost here: what it lacks is sent again. If nobody has put back an older copy of it, look into who may write there.")
+	ErrFileDamaged = problem.New("the file is damaged",
+		"Fetch it once more from where it comes from, or have the profile exported again.")
+	ErrFileThere = problem.New("there is a file of that name already",
+		"Choose another name, or allow it to be replaced (`--force`).")
 	ErrNoVaultHere = problem.New("there is no vault on this computer yet",
 		"Say where it is: `valise vault join s3://BUCKET/PREFIX`, or “Use an existing vault” in the window.")
 )
@@ -50,7 +54,7 @@ func explain(err error) error {
 
 // NotFoundError says that there is no such thing.
 type NotFoundError struct {
-	What string // "profile", "snapshot", "session", "engine", "key"
+	What string // "profile", "snapshot", "session", "engine", "key", "file"
 	Name string // as it was asked for
 }
 
@@ -64,6 +68,8 @@ func (e *NotFoundError) NextStep() string {
 		return "`valise history PROFILE` shows the snapshots there are."
 	case "engine":
 		return "`valise engines list` shows those that this computer knows; `valise engines add NAME URL` adds one."
+	case "file":
+		return "Check the path."
 	case "key":
 		return "`valise serve key list` shows the keys there are."
 	}

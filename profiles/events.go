@@ -145,8 +145,11 @@ func (w *watcher) deliver(f func(Event)) {
 	}
 }
 
-// paced passes progress on at most every 50 ms, and always its end: a bar needs no more.
+// paced passes progress on at most every 50 ms, and always its end: a bar needs no more. report may be nil.
 func paced(report func(Progress)) func(done, total int64) {
+	if report == nil {
+		return func(int64, int64) {}
+	}
 	var last time.Time
 	return func(done, total int64) {
 		if now := time.Now(); now.Sub(last) >= 50*time.Millisecond || done == total {

@@ -251,15 +251,9 @@ func (s *Session) start(ctx context.Context, p plan) (err error) {
 
 // newName is the name for a new profile: the one asked for, if it is free, or else a numbered "New profile".
 func (l *Library) newName(ctx context.Context, wanted string) (string, error) {
-	taken := map[string]bool{}
-	all, err := l.Profiles(ctx)
+	taken, err := l.takenNames(ctx)
 	if err != nil {
 		return "", err
-	}
-	for _, p := range all {
-		if p.Trashed.IsZero() {
-			taken[strings.ToLower(p.Name)] = true
-		}
 	}
 	if wanted = strings.TrimSpace(wanted); wanted != "" {
 		if err := checkName(wanted); err != nil {
@@ -270,11 +264,47 @@ func (l *Library) newName(ctx context.Context, wanted string) (string, error) {
 		}
 		return wanted, nil
 	}
-	name := "New profile"
-	for n := 2; taken[strings.ToLower(name)]; n++ {
-		name = fmt.Sprintf("New profile %d", n)
+	return numbered(unnamed, taken), nil
+}
+
+// likeName is the name for a new profile that had one elsewhere: that, numbered where it is taken, if it can be shown here.
+func (l *Library) likeName(ctx context.Context, elsewhere string) (string, error) {
+	taken, err := l.takenNames(ctx)
+	if err != nil {
+		return "", err
 	}
-	return name, nil
+	if elsewhere = strings.TrimSpace(elsewhere); elsewhere != "" && checkName(elsewhere) == nil {
+		if name := numbered(elsewhere, taken); checkName(name) == nil {
+			return name, nil
+		}
+	}
+	return numbered(unnamed, taken), nil
+}
+
+// unnamed is what a profile is called that nobody gave a name.
+const unnamed = "New profile"
+
+func numbered(base string, taken map[string]bool) string {
+	name := base
+	for n := 2; taken[strings.ToLower(name)]; n++ {
+		name = fmt.Sprintf("%s %d", base, n)
+	}
+	return name
+}
+
+// takenNames are the names of the profiles outside the trash, in small letters.
+func (l *Library) takenNames(ctx context.Context) (map[string]bool, error) {
+	all, err := l.Profiles(ctx)
+	if err != nil {
+		return nil, err
+	}
+	taken := map[string]bool{}
+	for _, p := range all {
+		if p.Trashed.IsZero() {
+			taken[strings.ToLower(p.Name)] = true
+		}
+	}
+	return taken, nil
 }
 
 // longestName is in characters; a row of the list shows fewer.
