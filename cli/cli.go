@@ -80,7 +80,7 @@ beginning of an id that no other profile shares.`,
 		newCommand(t), openCommand(t), runCommand(t), sessionsCommand(t), saveCommand(t), stopCommand(t), serveCommand(t), enginesCommand(t))
 	group(groupProfiles, "Profiles:",
 		listCommand(t), historyCommand(t), diffCommand(t), labelCommand(t), rollbackCommand(t), forkCommand(t), renameCommand(t), tagCommand(t), pinCommand(t), expireCommand(t),
-		trashCommand(t), untrashCommand(t), purgeCommand(t))
+		trashCommand(t), untrashCommand(t), purgeCommand(t), exportCommand(t), importCommand(t))
 	group(groupVault, "The vault:",
 		syncCommand(t), vaultCommand(t))
 	group(groupHelp, "Help:",

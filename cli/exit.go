@@ -16,7 +16,7 @@ const (
 	exitUsage    = 2
 	exitNotFound = 3
 	exitInUse    = 4
-	exitSealed   = 5 // wrong key or damaged data
+	exitSealed   = 5 // wrong key or passphrase, or damaged data
 )
 
 // commandExit is the end of the command that run ran.
@@ -65,7 +65,8 @@ func exitCode(err error) int {
 	case is[*profiles.InUseError](err):
 		return exitInUse
 	case is[*crypto.RecoveryCodeError](err),
-		errors.Is(err, crypto.ErrWrongKey), errors.Is(err, crypto.ErrDamaged), errors.Is(err, errFlaws):
+		errors.Is(err, crypto.ErrWrongKey), errors.Is(err, crypto.ErrDamaged), errors.Is(err, errFlaws),
+		errors.Is(err, crypto.ErrWrongPassphrase), errors.Is(err, crypto.ErrNoPassphrase), errors.Is(err, profiles.ErrNotPortable):
 		return exitSealed
 	}
 	return exitFailed

@@ -62,17 +62,9 @@ func (t *terminal) recover(ctx context.Context, lib *profiles.Library) {
 // from; the change goes to the vault's place at the end. No name of a snapshot: zero, the newest.
 func (t *terminal) withSnapshot(ctx context.Context, profile, snapshot string, verb func(*profiles.Library, profiles.Profile, uuid.UUID) error) error {
 	return t.withProfiles(ctx, func(lib *profiles.Library) error {
-		p, err := lib.Find(ctx, profile)
+		p, id, err := find(ctx, lib, profile, snapshot)
 		if err != nil {
 			return err
-		}
-		var id uuid.UUID
-		if snapshot != "" {
-			s, err := lib.FindSnapshot(ctx, p.ID, snapshot)
-			if err != nil {
-				return err
-			}
-			id = s.ID
 		}
 		if err := verb(lib, p, id); err != nil {
 			return err
@@ -80,6 +72,15 @@ func (t *terminal) withSnapshot(ctx context.Context, profile, snapshot string, v
 		t.settle(ctx, lib)
 		return nil
 	})
+}
+
+// find finds a profile and, where one is named, a snapshot of it.
+func find(ctx context.Context, lib *profiles.Library, profile, snapshot string) (p profiles.Profile, id uuid.UUID, err error) {
+	if p, err = lib.Find(ctx, profile); err != nil || snapshot == "" {
+		return p, uuid.Nil, err
+	}
+	s, err := lib.FindSnapshot(ctx, p.ID, snapshot)
+	return p, s.ID, err
 }
 
 // settle brings a change to the vault's place, where it has one. That the place cannot be reached is worth a warning

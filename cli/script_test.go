@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"flag"
@@ -47,6 +48,7 @@ func TestScripts(t *testing.T) {
 			"mistype": mistype,
 			"damage":  damage,
 			"login":   func(ts *testscript.TestScript, neg bool, args []string) { login(t, site, ts, neg, args) },
+			"seen":    func(ts *testscript.TestScript, neg bool, args []string) { seen(t, site, ts, neg, args) },
 		},
 	})
 }
@@ -105,13 +107,30 @@ func login(t *testing.T, site *testenv.Site, ts *testscript.TestScript, neg bool
 	if neg || len(args) != 1 {
 		ts.Fatalf("usage: login PERSON")
 	}
+	ts.Check(testenv.LogIn(theSession(t, ts), site, args[0]))
+}
+
+// seen PERSON makes sure that the website takes the visitor for them, in the one session that runs with --cdp.
+func seen(t *testing.T, site *testenv.Site, ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: seen PERSON")
+	}
+	page, err := testenv.ReadPage(theSession(t, ts), site)
+	ts.Check(err)
+	if person := page.Cookies()["lasting"]; person != args[0] {
+		ts.Fatalf("the website takes the visitor for %q", person)
+	}
+}
+
+// theSession drives the one session that runs with --cdp.
+func theSession(t *testing.T, ts *testscript.TestScript) context.Context {
 	ts.Check(ts.Exec("valise", "sessions", "--json"))
 	var running []profiles.SessionInfo
 	ts.Check(json.Unmarshal([]byte(ts.ReadFile("stdout")), &running))
 	if len(running) != 1 {
 		ts.Fatalf("%d sessions are running", len(running))
 	}
-	ts.Check(testenv.LogIn(testenv.Attach(t, running[0].DevTools), site, args[0]))
+	return testenv.Attach(t, running[0].DevTools)
 }
 
 // mistype FILE N makes a typing error in the Nth group of the recovery code in a file.

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"valise/problem"
+	"valise/profiles/snapshot"
 	"valise/profiles/vault"
 
 	"github.com/dustin/go-humanize"
@@ -36,6 +37,7 @@ var (
 		"Nothing is lost: its folder is kept, and Valise saves it at the next start.")
 	errOlderState = problem.New("the vault's place shows an older state than this computer has seen",
 		"Nothing is lost here: what it lacks is sent again. If nobody has put back an older copy of it, look into who may write there.")
+	ErrNotPortable = snapshot.ErrNotPortable
 	ErrFileDamaged = problem.New("the file is damaged",
 		"Fetch it once more from where it comes from, or have the profile exported again.")
 	ErrFileThere = problem.New("there is a file of that name already",

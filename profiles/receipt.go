@@ -47,6 +47,8 @@ func (r Receipt) String() string {
 	since, done := "snapshot", "saved"
 	if r.Ended == snapshot.Checkpoint.String() {
 		since, done = "checkpoint", "checkpointed"
+	} else if r.Ended == snapshot.Imported.String() {
+		done = "imported"
 	}
 	switch r.Outcome {
 	case Discarded:

@@ -18,7 +18,7 @@ import (
 
 // ErrNotPortable: there is no passphrase slot at the beginning.
 var ErrNotPortable = problem.New("this is no file that Valise exported",
-	"Choose one that `valise export` made, or “Export” in the window.")
+	"Choose one that `valise export` made.")
 
 // CopyPortable writes the snapshot id as a portable file that the passphrase opens, front to back and once; meta.Profile and
 // meta.ID should be its own. Errors of the passphrase (crypto.ErrNoPassphrase and its like) come before anything is written.
