@@ -114,6 +114,39 @@ func TestDeathAtEveryStepOfEditing(t *testing.T) {
 	shop.arrives(server)
 }
 
+// A profile leaves in a file, and comes in from one: the file is whole or is not there, and so is the profile.
+func TestDeathAtEveryStepOfExportingAndImporting(t *testing.T) {
+	t.Parallel()
+	server := testenv.S3(t)
+	shop, n := newShop(t, server), 0
+	const passphrase = "for the deaths"
+	dieEverywhere(t, []string{"exporting:", "importing:"}, 4, func(t *testing.T, d death) []passing {
+		n++
+		c := shop.computer.in(t)
+		dir := t.TempDir()
+		file, name := filepath.Join(dir, "shop.valise"), fmt.Sprintf("Import %d", n)
+		exporting := c.doomed(d)
+		exporting.valiseReading(passphrase, "export", "Shop", file)
+		passed := exporting.passings()
+		if _, err := os.Stat(file); err != nil {
+			c.well(c.valiseReading(passphrase, "export", "Shop", file), "export")
+		}
+		importing := c.doomed(d)
+		importing.valiseReading(passphrase, "import", file, "--name", name)
+		c.isWhole()
+		if !slices.Contains(c.names(), name) {
+			c.well(c.valiseReading(passphrase, "import", file, "--name", name), "import")
+		}
+		if who := c.loggedIn(shop.site, name); who != "person-0" {
+			t.Errorf("%s is logged in as %q", name, who)
+		}
+		c.does("trash", name)
+		return append(passed, importing.passings()...)
+	})
+	shop.isWhole()
+	shop.arrives(server)
+}
+
 // What another computer has saved is fetched.
 func TestDeathAtEveryStepOfFetching(t *testing.T) {
 	t.Parallel()
