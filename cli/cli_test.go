@@ -63,6 +63,7 @@ func TestAWrongCommandLineIsExplainedAndEndsWithCode2(t *testing.T) {
 		{"export shop shop.valise --at=", "--at is empty"},
 		{"import", "FILE is missing"},
 		{"import shop.valise --name=", "--name is empty"},
+		{"serve --max-import 0", "--max-import must be 1 or more"},
 		{"vault connect", "PLACE is missing"},
 		{"vault connect s3://", "this names no place for a vault"},
 		{"vault connect s3://bucket --endpoint ftp://s3.example", "this names no place for a vault"},

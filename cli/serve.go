@@ -20,6 +20,7 @@ func serveCommand(t *terminal) *cobra.Command {
 	listener := engine.Listener{Address: engine.DefaultAddress}
 	var public string
 	var options engine.Options
+	var maxImport int64
 	c := &cobra.Command{
 		Use:   "serve",
 		Short: "Serve sessions over HTTP, as Hyperbeam's API has it",
@@ -42,6 +43,10 @@ Interrupting it (Ctrl-C, SIGTERM) closes the browsers in order and saves.`,
 				}
 				options.Public = u
 			}
+			if maxImport < 1 || maxImport > 1<<30 {
+				return misuse(c, "--max-import must be 1 or more")
+			}
+			options.MaxImport = maxImport << 20
 			if options.Adblock != "" {
 				if err := engine.CheckAdblock(options.Adblock); err != nil {
 					return err
@@ -60,6 +65,7 @@ Interrupting it (Ctrl-C, SIGTERM) closes the browsers in order and saves.`,
 	f.StringVar(&public, "public", "", "the `URL` under which others reach the engine")
 	f.IntVar(&options.MaxSessions, "sessions", 20, "how many `SESSIONS` may run at a time")
 	f.BoolVar(&options.PublicOnly, "public-only", false, "keep sessions out of private networks")
+	f.Int64Var(&maxImport, "max-import", 4096, "the largest file to import, in `MIB`")
 	f.StringVar(&options.Adblock, "adblock", "", "the `FOLDER` of an ad blocker for sessions")
 	c.AddCommand(serveKeyCommand(t))
 	return c

@@ -47,7 +47,7 @@ func TestWhoShowsNoRightGetsNothing(t *testing.T) {
 	here := "/vm/" + v.ID
 	for _, request := range [][2]string{
 		{"POST", "/v0/vm"}, {"GET", "/v0/vm"}, {"GET", one}, {"DELETE", one}, {"POST", one + "/save"},
-		{"GET", "/v0/profiles"}, {"GET", "/metrics"},
+		{"GET", "/v0/profiles"}, {"POST", "/v0/profiles/import"}, {"POST", "/v0/profiles/x/export"}, {"GET", "/metrics"},
 		{"POST", here + "/timeout"}, {"POST", here + "/tabs.query"}, {"POST", here + "/addRoles"}, {"DELETE", here + "/users/x"}, {"DELETE", here},
 		{"GET", here}, {"GET", here + "/ws"}, {"GET", here + "/devtools/browser/x"}, {"GET", here + "?token="}, {"GET", here + "?token=" + v.Admin}, {"GET", here + "/devtools/browser/" + v.Admin},
 	} {

@@ -39,7 +39,7 @@ func (e *Engine) lendAdblock() (dir string, err error) {
 		e.log.Warn("a session was asked for with an ad blocker, and this engine has none: serve --adblock names one")
 		return "", nil
 	}
-	if dir, err = e.lent.make(); err != nil {
+	if dir, err = e.lent.make("extension"); err != nil {
 		return "", err
 	}
 	return dir, os.CopyFS(dir, os.DirFS(e.options.Adblock))

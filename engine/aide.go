@@ -33,7 +33,7 @@ func (e *Engine) lendAide() (dir string, err error) {
 	if err != nil {
 		return "", err
 	}
-	if dir, err = e.lent.make(); err != nil {
+	if dir, err = e.lent.make("extension"); err != nil {
 		return "", err
 	}
 	return dir, os.CopyFS(dir, files)

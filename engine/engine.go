@@ -34,6 +34,8 @@ type Options struct {
 	MaxSessions int
 	// PublicOnly closes private networks to sessions, and this computer: for engines whose callers are strangers there.
 	PublicOnly bool
+	// MaxImport is how many bytes a file may have that is imported; 0: 4 GiB.
+	MaxImport int64
 	// Adblock is the folder of the unpacked extension that sessions get which ask for an ad blocker; "": there is none.
 	Adblock string
 	Log     *slog.Logger // nil: none
@@ -43,14 +45,15 @@ const defaultSessions = 20
 
 // Engine serves the API. Its methods may be called from several goroutines.
 type Engine struct {
-	lib     *profiles.Library
-	keys    Keys
-	options Options
-	lent    lentFolders
-	log     *slog.Logger
-	rates   rates
-	figures *figures
-	handler http.Handler
+	lib      *profiles.Library
+	keys     Keys
+	options  Options
+	lent     lentFolders
+	log      *slog.Logger
+	rates    rates
+	figures  *figures
+	carriers chan struct{} // exports and imports that are under way
+	handler  http.Handler
 
 	mu     sync.Mutex
 	vms    map[uuid.UUID]*vm
@@ -69,7 +72,8 @@ func New(lib *profiles.Library, keys Keys, o Options) *Engine {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	e := &Engine{lib: lib, keys: keys, options: o, log: o.Log, vms: map[uuid.UUID]*vm{}, tags: map[string]*vm{}}
+	e := &Engine{lib: lib, keys: keys, options: o, log: o.Log, vms: map[uuid.UUID]*vm{}, tags: map[string]*vm{},
+		carriers: make(chan struct{}, mostCarriers)}
 	e.lent.parent = filepath.Join(lib.Home().Dir, "lent")
 	if err := e.lent.sweep(); err != nil {
 		o.Log.Warn("clearing away what an engine has left that was killed", "error", err)

@@ -29,6 +29,8 @@ const (
 	codeInUse        = "err_profile_in_use"
 	codeConflict     = "err_conflict"
 	codeDamaged      = "err_profile_damaged"
+	codeBadFile      = "err_bad_file"
+	codePassphrase   = "err_wrong_passphrase"
 	codeTooLarge     = "err_too_large"
 	codeTooMany      = "err_too_many_requests"
 	codeFull         = "err_too_many_sessions"
@@ -87,6 +89,8 @@ func refusalFor(err error) *refusal {
 		errors []error
 	}{
 		{http.StatusConflict, codeConflict, []error{profiles.ErrNothingSaved, profiles.ErrNewest, profiles.ErrNothingBefore, profiles.ErrGivenUp}},
+		{http.StatusBadRequest, codePassphrase, []error{crypto.ErrWrongPassphrase}},
+		{http.StatusBadRequest, codeBadFile, []error{profiles.ErrFileDamaged, profiles.ErrNotPortable}},
 		{http.StatusInternalServerError, codeDamaged, []error{crypto.ErrDamaged, crypto.ErrWrongKey}},
 		{http.StatusServiceUnavailable, codeNoStorage, []error{vault.ErrDiskFull, vault.ErrUnreachable, profiles.ErrKept}},
 		{http.StatusServiceUnavailable, codeNoBrowser, []error{browser.ErrNoBrowser, browser.ErrRoot, browser.ErrDidNotStart, browser.ErrNoScreen, browser.ErrNotFenced}},

@@ -11,7 +11,7 @@ import (
 	"github.com/google/uuid"
 )
 
-// lentFolders has the folders of the extensions that are lent to sessions, in one that is the engine's own. A lock beside that
+// lentFolders has the folders of the extensions that are lent to sessions, and of files on their way in, in one that is the engine's own. A lock beside that
 // tells whether its engine still runs: what one left that was killed is cleared away by the next of the same home.
 type lentFolders struct {
 	parent string
@@ -37,8 +37,8 @@ func (l *lentFolders) sweep() error {
 	return errors.Join(append(failed, err)...)
 }
 
-// make makes a new folder.
-func (l *lentFolders) make() (dir string, err error) {
+// make makes a new folder for something.
+func (l *lentFolders) make(something string) (dir string, err error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.own == "" {
@@ -55,7 +55,7 @@ func (l *lentFolders) make() (dir string, err error) {
 		}
 		l.own, l.lock = own, lock
 	}
-	return os.MkdirTemp(l.own, "extension-")
+	return os.MkdirTemp(l.own, something+"-")
 }
 
 // close clears away all folders.

@@ -73,7 +73,7 @@ var inPath = regexp.MustCompile(`\{(\w+)\}`)
 // statuses are the HTTP statuses of the codes.
 var statuses = map[string]int{
 	codeInvalid: 400, codeUnauthorized: 401, codeForbidden: 403, codeNoSession: 404, codeSessionEnded: 410, codeNoProfile: 404,
-	codeNoSnapshot: 404, codeNotFound: 404, codeInUse: 409, codeConflict: 409, codeTooLarge: 413, codeTooMany: 429, codeFull: 429,
+	codeNoSnapshot: 404, codeNotFound: 404, codeInUse: 409, codeConflict: 409, codeBadFile: 400, codePassphrase: 400, codeTooLarge: 413, codeTooMany: 429, codeFull: 429,
 	codeNoBrowser: 503, codeNoStorage: 503, codeClosing: 503,
 }
 
@@ -126,7 +126,12 @@ func describeOperations(operations []operation) ([]byte, error) {
 			if err != nil {
 				return nil, err
 			}
-			o.RequestBody = &openapi3.RequestBodyRef{Value: openapi3.NewRequestBody().WithContent(openapi3.NewContentWithJSONSchemaRef(schema))}
+			content := openapi3.NewContentWithJSONSchemaRef(schema)
+			if op.form {
+				form := openapi3.NewObjectSchema().WithPropertyRef("body", schema).WithProperty("file", openapi3.NewStringSchema().WithFormat("binary"))
+				content = openapi3.NewContentWithFormDataSchema(form.WithRequired([]string{"body", "file"}))
+			}
+			o.RequestBody = &openapi3.RequestBodyRef{Value: openapi3.NewRequestBody().WithContent(content)}
 		}
 		ok := openapi3.NewResponse().WithDescription("It is done")
 		if op.gives != nil {
@@ -135,6 +140,9 @@ func describeOperations(operations []operation) ([]byte, error) {
 				return nil, err
 			}
 			ok.WithContent(openapi3.NewContentWithJSONSchemaRef(schema))
+		}
+		if op.givesFile {
+			ok.WithContent(openapi3.NewContentWithSchema(openapi3.NewStringSchema().WithFormat("binary"), []string{"application/octet-stream"}))
 		}
 		o.AddResponse(http.StatusOK, ok)
 		codes := map[int][]string{}

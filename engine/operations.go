@@ -25,6 +25,8 @@ type operation struct {
 	what         string // for the document
 	takes        any    // a value of the body's type; nil: it has none
 	gives        any    // a value of the answer's type; nil: the operation writes by itself
+	form         bool   // the body is a form: takes is its part "body", beside a part "file"
+	givesFile    bool   // the answer is a file
 	mostBody     int64  // bytes; 0: mostJSON
 	errors       []string
 	do           func(*call) (any, error)
@@ -62,6 +64,9 @@ func (e *Engine) serve(op operation, w http.ResponseWriter, r *http.Request) {
 	result, err := e.perform(op, w, r)
 	switch {
 	case errors.Is(err, errAnswered):
+		if op.givesFile {
+			e.counted(op, http.StatusOK)
+		}
 	case err != nil:
 		e.counted(op, answerError(w, r, e.log, err))
 	default:

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"net/http"
 
 	"valise/profiles"
@@ -62,6 +63,11 @@ func (e *Engine) profileCalls() []operation {
 		{method: "POST", path: one + "/label", who: keyHolder, what: "Put a label on a snapshot", takes: labelRequest{}, gives: nothing{}, do: of(e.label), errors: changing},
 		{method: "POST", path: one + "/rollback", who: keyHolder, what: "Make an earlier snapshot the newest again", takes: snapshotRequest{}, gives: profiles.Receipt{}, do: of(e.rollback), errors: changing},
 		{method: "POST", path: one + "/fork", who: keyHolder, what: "Make a new profile of a snapshot", takes: forkRequest{}, gives: profiles.Receipt{}, do: of(e.fork), errors: changing},
+		{method: "POST", path: one + "/export", who: keyHolder, what: "Answer with a file of the profile, sealed with a passphrase", takes: exportRequest{}, givesFile: true,
+			do: of(e.export), errors: append(usual, codeConflict)},
+		{method: "POST", path: "/v0/profiles/import", who: keyHolder, what: "Make a new profile of a file that was exported", takes: importRequest{}, form: true,
+			gives: profiles.Receipt{}, mostBody: cmp.Or(e.options.MaxImport, defaultImport) + mostJSON + 16<<10,
+			do: e.importProfile, errors: []string{codeInvalid, codePassphrase, codeBadFile, codeConflict, codeTooLarge, codeNoStorage}},
 	}
 }
 

@@ -196,7 +196,7 @@ func (v *vm) begin(ctx context.Context) (_ *work, err error) {
 		}
 	}
 	if v.want.extension != nil {
-		if err := v.lend(unpackExtension(v.want.extension, e.lent.make)); err != nil {
+		if err := v.lend(unpackExtension(v.want.extension, func() (string, error) { return e.lent.make("extension") })); err != nil {
 			return nil, err
 		}
 		v.want.extension = nil
