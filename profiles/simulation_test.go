@@ -35,7 +35,6 @@ type simulation struct {
 	place   *simPlace
 	real    *badServer // instead of it; nil: none
 	devices []*simDevice
-	calm    bool // no mishaps any more
 	steps   int
 	did     map[string]int
 	trace   []string
