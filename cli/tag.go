@@ -12,7 +12,7 @@ func tagCommand(t *terminal) *cobra.Command {
 	return &cobra.Command{
 		Use:     "tag PROFILE [TAG...]",
 		Short:   "Give a profile tags",
-		Long:    "Give a profile these tags, in place of those that it has. Without any it has none.",
+		Long:    "Give a profile these tags, in place of those that it has. Without any it has\nnone.",
 		Example: "  valise tag shop qa 'empty cart'",
 		Args:    takesFrom(1, "PROFILE", "TAG..."),
 		RunE: func(c *cobra.Command, args []string) error {

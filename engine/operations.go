@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"errors"
 	"net/http"
-	"time"
 )
 
 // access is what a request must show.
@@ -57,9 +56,6 @@ func (e *Engine) routes() http.Handler {
 	return mux
 }
 
-// bodyPatience is how long a caller may take to send a body.
-const bodyPatience = 30 * time.Second
-
 func (e *Engine) serve(op operation, w http.ResponseWriter, r *http.Request) {
 	result, err := e.perform(op, w, r)
 	switch {
@@ -81,11 +77,10 @@ func (e *Engine) perform(op operation, w http.ResponseWriter, r *http.Request) (
 	if err := e.allow(op, c); err != nil {
 		return nil, err
 	}
-	if r.Body != nil && r.Header.Get("Upgrade") == "" {
-		http.NewResponseController(w).SetReadDeadline(time.Now().Add(bodyPatience)) // not all writers have one, and those are tests'
+	if r.Body != nil && r.ContentLength != 0 {
 		// In a copy of the request: where net/http does not find its own body any more, it waits for the rest of a large one.
 		c.Request = r.WithContext(r.Context())
-		c.Body = http.MaxBytesReader(w, r.Body, cmp.Or(op.mostBody, mostJSON))
+		c.Body = inTime(w, http.MaxBytesReader(w, r.Body, cmp.Or(op.mostBody, mostJSON)))
 	}
 	return op.do(c)
 }
