@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"sync"
@@ -18,7 +19,7 @@ const (
 	syncEvery    = 2 * time.Minute // in the background, where nothing else asks
 	freshFor     = time.Minute     // opening looks for newer snapshots when the last sync is older
 	freshWithin  = 4 * time.Second // but does not keep a person waiting longer
-	firstRetry   = 5 * time.Second // after a failure in the background; doubled up to
+	firstRetry   = 5 * time.Second // at most, after a failure in the background; doubled up to
 	longestRetry = 5 * time.Minute
 )
 
@@ -46,8 +47,8 @@ func (s *syncing) start() {
 		retry := time.Duration(0)
 		for {
 			wait := syncEvery
-			if retry > 0 {
-				wait = retry
+			if retry > 0 { // by chance, so that those whom one failure has stopped do not come back all at once
+				wait = retry/2 + rand.N(retry/2)
 			}
 			select {
 			case <-ctx.Done():

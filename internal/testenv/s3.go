@@ -1,11 +1,14 @@
 package testenv
 
 import (
+	"cmp"
+	"crypto/tls"
 	"net"
 	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"testing"
 )
 
@@ -20,18 +23,36 @@ type S3Server struct {
 
 	t       testing.TB
 	address string
+	options S3Options
 	process *Process
+}
+
+// S3Options are what a test wants of an S3 server besides; the zero value is an ordinary one.
+type S3Options struct {
+	Region         string   // empty: us-east-1
+	CertFile, Key  string   // PEM files: then it speaks TLS, as the host "localhost"
+	Gateway, Posix []string // more options of versitygw, and of its storage
 }
 
 // S3 starts an S3 server for the length of the test, on a port of its own.
 func S3(t testing.TB) *S3Server {
 	t.Helper()
+	return S3With(t, S3Options{})
+}
+
+// S3With starts an S3 server that is set up in some other way.
+func S3With(t testing.TB, o S3Options) *S3Server {
+	t.Helper()
 	s := &S3Server{
-		AccessKey: "test", SecretKey: "testsecret123", Region: "us-east-1",
+		AccessKey: "test", SecretKey: "testsecret123", Region: cmp.Or(o.Region, "us-east-1"),
 		DataDir: t.TempDir(), Bucket: "bucket",
-		t: t, address: freeAddress(t),
+		t: t, address: freeAddress(t), options: o,
 	}
 	s.Endpoint = "http://" + s.address
+	if o.CertFile != "" {
+		_, port, _ := net.SplitHostPort(s.address)
+		s.Endpoint = "https://localhost:" + port
+	}
 	if err := os.Mkdir(filepath.Join(s.DataDir, s.Bucket), 0o700); err != nil {
 		t.Fatal(err)
 	}
@@ -54,12 +75,18 @@ func freeAddress(t testing.TB) string {
 func (s *S3Server) Start() {
 	s.t.Helper()
 	// --keep-alive: without it the server closes each connection, which leaves thousands of ports waiting.
-	cmd := exec.Command(Need(s.t, "versitygw", ""), "--quiet", "--keep-alive", "--port", s.address, "--region", s.Region,
-		"--health", "/health", "posix", s.DataDir)
+	args := []string{"--quiet", "--keep-alive", "--port", s.address, "--region", s.Region, "--health", "/health"}
+	if s.options.CertFile != "" {
+		args = append(args, "--cert", s.options.CertFile, "--key", s.options.Key)
+	}
+	args = slices.Concat(args, s.options.Gateway, []string{"posix"}, s.options.Posix, []string{s.DataDir})
+	cmd := exec.Command(Need(s.t, "versitygw", ""), args...)
 	cmd.Env = append(os.Environ(), "ROOT_ACCESS_KEY="+s.AccessKey, "ROOT_SECRET_KEY="+s.SecretKey)
 	s.process = Start(s.t, cmd)
+	// What it answers is read by those who know its certificate.
+	client := http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}, DisableKeepAlives: true}}
 	Until(s.t, "the S3 server to answer", func() bool {
-		response, err := http.Get(s.Endpoint + "/health")
+		response, err := client.Get(s.Endpoint + "/health")
 		if err == nil {
 			response.Body.Close()
 		}

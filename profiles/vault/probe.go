@@ -38,7 +38,7 @@ func (r *Report) test(ctx context.Context, s Store) error {
 	case !errors.Is(err, ErrNoVault):
 		return fmt.Errorf("reading: %w", err)
 	}
-	probe := "probe-" + uuid.NewString()
+	probe := probePrefix + uuid.NewString()
 	content := []byte(rand.Text())
 	put := func() error { return s.Put(ctx, probe, bytes.NewReader(content), int64(len(content))) }
 	if err := put(); err != nil {
@@ -102,7 +102,7 @@ func (s *S3) acceptsAnySecret(ctx context.Context) bool {
 		return false
 	}
 	defer stranger.wire.transport.CloseIdleConnections()
-	for _, err := range stranger.List(ctx, "probe-") {
+	for _, err := range stranger.List(ctx, probePrefix) {
 		return err == nil // the probe is there
 	}
 	return false

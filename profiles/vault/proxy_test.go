@@ -1,6 +1,7 @@
 package vault
 
 import (
+	"context"
 	"io"
 	"net"
 	"net/http"
@@ -62,6 +63,7 @@ type cuttingProxy struct {
 	upload   bool // bytes to the server are counted, else those from it
 	after    int64
 	cuts     atomic.Int64
+	carried  atomic.Int64 // bytes that were counted
 }
 
 func newCuttingProxy(t testing.TB, server *testenv.S3Server, upload bool, after, cuts int64) *cuttingProxy {
@@ -103,6 +105,7 @@ func (p *cuttingProxy) carry(client net.Conn) {
 		counted, other, from, back = other, counted, back, from
 	}
 	done := make(chan bool, 2)
+	from = &meteredReader{withMoved(context.Background(), func(bytes int64) { p.carried.Add(bytes) }), from}
 	go func() {
 		io.CopyN(counted, from, p.after)
 		if p.cuts.Add(-1) < 0 { // or the connection ended before; then this carries nothing

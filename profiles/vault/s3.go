@@ -2,10 +2,7 @@ package vault
 
 import (
 	"context"
-	"crypto/md5"
 	"crypto/rand"
-	"crypto/sha256"
-	"encoding/base64"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -21,7 +18,7 @@ import (
 	"github.com/minio/minio-go/v7/pkg/credentials"
 )
 
-// S3 is a Store in a bucket.
+// S3 is a Store in a bucket. What is large is put in parts (parts.go).
 //
 // A Put carries If-None-Match, so that the server itself refuses to replace an object. A server that ignores it is told
 // by Test; names being random, and Sync sending only what a listing lacks, it would still take two computers that put a
@@ -29,13 +26,16 @@ import (
 type S3 struct {
 	location    Location
 	credentials Credentials
-	client      minio.Core // Core puts an object in one request, whatever its size: in several, minio-go drops the condition
+	client      minio.Core // Core does what it is told, request by request: in several, minio-go drops the condition of a Put
 	wire        *wire
 	patience    time.Duration
 
-	// unconditional: the server refuses requests with a condition, and Put has to look first.
-	unconditional atomic.Bool
+	partsAbove, partSize int64
+	sendingParts         chan struct{} // has an element for each part that is on its way
+
+	unconditional atomic.Bool // the server refuses requests with a condition, and Put has to look first
 	honours       atomic.Bool // the server was seen to refuse a request whose condition was not met
+	wholeOnly     atomic.Bool // the server takes no uploads in parts
 }
 
 const (
@@ -73,7 +73,10 @@ func NewS3(l Location, c Credentials) (*S3, error) {
 	if err != nil {
 		return nil, badLocation("%v", err)
 	}
-	return &S3{location: l, credentials: c, client: minio.Core{Client: client}, wire: w, patience: patience}, nil
+	return &S3{
+		location: l, credentials: c, client: minio.Core{Client: client}, wire: w, patience: patience,
+		partsAbove: partsAbove, partSize: partSize, sendingParts: make(chan struct{}, atOnce),
+	}, nil
 }
 
 func (s *S3) String() string {
@@ -92,38 +95,53 @@ func (s *S3) key(name string) string {
 	return s.location.Prefix + "/" + name
 }
 
-// Put is Store.Put. ErrTooLarge above 5 GiB.
+// Put is Store.Put. ErrTooLarge above 5 TiB, or 5 GiB where the server takes no uploads in parts.
 func (s *S3) Put(ctx context.Context, name string, body io.ReadSeeker, size int64) error {
+	return s.put(ctx, name, body, size, "")
+}
+
+// put is Put which, where it is broken off, leaves notes for the next call to go on by.
+func (s *S3) put(ctx context.Context, name string, body io.ReadSeeker, size int64, notes uploadNotes) error {
 	if err := checkName(name); err != nil {
 		return err
 	}
-	if size > maxPut {
-		return ErrTooLarge.Because(fmt.Errorf("%s has %d bytes; S3 takes %d", name, size, int64(maxPut)))
-	}
-	// Both sums are sent along: a server then cannot take an upload that was cut or altered for a whole one.
-	start, err := body.Seek(0, io.SeekCurrent)
+	shared, err := shareBody(body)
 	if err != nil {
 		return err
 	}
-	md5sum, sha := md5.New(), sha256.New()
-	n, err := io.Copy(io.MultiWriter(md5sum, sha), &meteredReader{withMoved(ctx, nil), io.LimitReader(body, size)})
-	if err == nil && n < size {
-		err = io.ErrUnexpectedEOF
+	if size > s.partsAbove && !s.wholeOnly.Load() {
+		if err := s.putInParts(ctx, name, shared, size, notes); !errors.Is(err, errNoParts) {
+			return err
+		}
+		s.wholeOnly.Store(true)
 	}
-	if err != nil {
-		return fmt.Errorf("put %s: %d of %d bytes: %w", name, n, size, err)
-	}
-	ctx, watch := s.watch(ctx)
-	defer watch.end()
+	return s.putWhole(ctx, name, shared, size)
+}
 
+// putWhole is Put in one request.
+func (s *S3) putWhole(ctx context.Context, name string, body *sharedBody, size int64) error {
+	if size > maxPut {
+		return ErrTooLarge.Because(fmt.Errorf("%s has %d bytes; the server takes %d", name, size, int64(maxPut)))
+	}
+	// Both sums are sent along: a server then cannot take an upload that was cut or altered for a whole one.
+	sums, err := body.sum(ctx, 0, size)
+	if err != nil {
+		return fmt.Errorf("put %s: %w", name, err)
+	}
 	options := minio.PutObjectOptions{
 		DisableContentSha256: true, // it is given, so the body needs no signature in chunks
 		UserMetadata:         map[string]string{nonceKey: rand.Text()},
 	}
-	for range attempts {
-		err = s.putOnce(ctx, name, &window{body, start, size, 0}, size, md5sum.Sum(nil), sha.Sum(nil), options)
+	for tries := 1; ; tries++ {
+		err = s.putOnce(ctx, name, io.NewSectionReader(body, 0, size), sums, options)
 		if !errors.Is(err, errAgain) {
 			break
+		}
+		if tries == attempts {
+			return ErrUnreachable.Because(err)
+		}
+		if err := backOff(ctx, tries); err != nil {
+			return err
 		}
 	}
 	if errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE) {
@@ -133,8 +151,6 @@ func (s *S3) Put(ctx context.Context, name string, body io.ReadSeeker, size int6
 		}
 	}
 	switch {
-	case errors.Is(err, errAgain):
-		return ErrUnreachable.Because(err)
 	case errors.Is(err, ErrExists) && s.isOurs(ctx, name, options.UserMetadata[nonceKey]):
 		return nil
 	case errors.Is(err, ErrNotFound): // which S3 never says to a PUT; any website that has no such page does
@@ -145,7 +161,7 @@ func (s *S3) Put(ctx context.Context, name string, body io.ReadSeeker, size int6
 
 var errAgain = errors.New("the server asks to try again")
 
-func (s *S3) putOnce(ctx context.Context, name string, body *window, size int64, md5sum, sha []byte, o minio.PutObjectOptions) error {
+func (s *S3) putOnce(ctx context.Context, name string, body *io.SectionReader, sums sums, o minio.PutObjectOptions) error {
 	conditional := !s.unconditional.Load()
 	if conditional {
 		o.SetMatchETagExcept("*")
@@ -154,12 +170,19 @@ func (s *S3) putOnce(ctx context.Context, name string, body *window, size int64,
 	} else if !errors.Is(err, ErrNotFound) {
 		return err
 	}
-	_, err := s.client.PutObject(ctx, s.location.Bucket, s.key(name), body, size,
-		base64.StdEncoding.EncodeToString(md5sum), hex.EncodeToString(sha), o)
-	switch response := minio.ToErrorResponse(err); {
-	case response.Code == "ConditionalRequestConflict":
+	ctx, watch := s.watch(ctx)
+	defer watch.end()
+	_, err := s.client.PutObject(ctx, s.location.Bucket, s.key(name), body, body.Size(),
+		sums.md5Base64(), hex.EncodeToString(sums.sha256), o)
+	return s.putProblem(ctx, err, conditional)
+}
+
+// putProblem is problem for a request that makes an object, with a condition or without. errAgain.
+func (s *S3) putProblem(ctx context.Context, err error, conditional bool) error {
+	switch answer := minio.ToErrorResponse(err); {
+	case answer.Code == "ConditionalRequestConflict":
 		return errAgain // another Put of this name is under way: then it is known who was first
-	case conditional && conditionRefused(response):
+	case conditional && conditionRefused(answer):
 		s.unconditional.Store(true)
 		return errAgain
 	}
@@ -169,34 +192,10 @@ func (s *S3) putOnce(ctx context.Context, name string, body *window, size int64,
 // isOurs says whether the object was put by the Put with this nonce: when the answer to a request is lost, its retry is
 // told that the name is taken.
 func (s *S3) isOurs(ctx context.Context, name, nonce string) bool {
+	ctx, watch := s.watch(ctx)
+	defer watch.end()
 	info, err := s.client.StatObject(ctx, s.location.Bucket, s.key(name), minio.StatObjectOptions{})
 	return err == nil && info.UserMetadata[nonceKey] == nonce
-}
-
-// window is the body of a request: size bytes of body from start. Closing it leaves body open.
-type window struct {
-	body        io.ReadSeeker
-	start, size int64
-	position    int64
-}
-
-func (w *window) Read(p []byte) (int, error) {
-	if w.position >= w.size {
-		return 0, io.EOF
-	}
-	n, err := w.body.Read(p[:min(int64(len(p)), w.size-w.position)])
-	w.position += int64(n)
-	return n, err
-}
-
-// Seek goes back to the beginning, which is all that is asked of it.
-func (w *window) Seek(offset int64, whence int) (int64, error) {
-	if offset != 0 || whence != io.SeekStart {
-		return w.position, errors.ErrUnsupported
-	}
-	w.position = 0
-	_, err := w.body.Seek(w.start, io.SeekStart)
-	return 0, err
 }
 
 // Get is Store.Get.

@@ -230,5 +230,5 @@ func TestAServerThatKnowsNoRangesIsReadFromTheBeginning(t *testing.T) {
 
 func TestAnObjectThatIsTooLargeIsRefusedBeforeItIsSent(t *testing.T) {
 	s := newBucket(t, serverAt("http://127.0.0.1:1"), "http://127.0.0.1:1")
-	wants(t, s.Put(context.Background(), "a", bytes.NewReader(nil), maxPut+1), ErrTooLarge)
+	wants(t, s.Put(context.Background(), "a", bytes.NewReader(nil), maxInParts+1), ErrTooLarge)
 }

@@ -32,6 +32,8 @@ func newWire() *wire {
 		ExpectContinueTimeout: 10 * time.Second,
 		DisableCompression:    true,
 		ForceAttemptHTTP2:     true,
+		// Else a connection that died without a word is used again and again, until the system gives it up.
+		HTTP2: &http.HTTP2Config{SendPingTimeout: 15 * time.Second, PingTimeout: 15 * time.Second},
 	}}
 }
 
@@ -109,9 +111,11 @@ type watch struct {
 }
 
 // watch begins to watch a call that is made under the returned context.
-func (s *S3) watch(ctx context.Context) (context.Context, *watch) {
+func (s *S3) watch(ctx context.Context) (context.Context, *watch) { return s.watchFor(ctx, s.patience) }
+
+func (s *S3) watchFor(ctx context.Context, patience time.Duration) (context.Context, *watch) {
 	watched, cancel := context.WithCancelCause(ctx)
-	w := &watch{patience: s.patience, cancel: cancel}
+	w := &watch{patience: patience, cancel: cancel}
 	w.timer = time.AfterFunc(w.patience, func() { cancel(fmt.Errorf("%w for %v", errSilence, w.patience)) })
 	return withMoved(watched, func(bytes int64) {
 		w.moved()

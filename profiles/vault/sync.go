@@ -138,6 +138,7 @@ func (r *syncRun) sync(ctx context.Context) error {
 	if seen.any(gone) && ctx.Err() == nil && r.failure() == nil {
 		r.bury(ctx, seen, pruned)
 	}
+	r.vault.tidyUploads(ctx, r.remote)
 	return cmp.Or(ctx.Err(), r.failure())
 }
 

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"time"
 
 	"valise/crypto"
 	"valise/internal/fault"
@@ -23,7 +22,11 @@ func (v *Vault) send(ctx context.Context, remote Store, name string) (sent bool,
 		return false, err
 	}
 	fault.Point("sending: an object is about to go")
-	err = remote.Put(ctx, name, file, info.Size())
+	if bucket, ok := remote.(*S3); ok {
+		err = bucket.put(ctx, name, file, info.Size(), v.uploadNotes())
+	} else {
+		err = remote.Put(ctx, name, file, info.Size())
+	}
 	fault.Point("sending: it has arrived")
 	if errors.Is(err, ErrExists) { // put there since the place was listed
 		var there Info
@@ -89,16 +92,11 @@ func receive(ctx context.Context, p *partial, remote Store, listed Info) error {
 		if idle == attempts {
 			return err
 		}
-		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-time.After(pause << idle):
+		if err := backOff(ctx, idle); err != nil {
+			return err
 		}
 	}
 }
-
-// pause comes before a broken transfer is taken up again.
-const pause = 100 * time.Millisecond
 
 func sizesDiffer(name string, here, there int64) error {
 	return crypto.ErrDamaged.Because(fmt.Errorf("%s has %d bytes here and %d at the remote place", name, here, there))
