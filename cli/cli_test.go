@@ -67,7 +67,10 @@ func TestAWrongCommandLineIsExplainedAndEndsWithCode2(t *testing.T) {
 		{"vault connect", "PLACE is missing"},
 		{"vault connect s3://", "this names no place for a vault"},
 		{"vault connect s3://bucket --endpoint ftp://s3.example", "this names no place for a vault"},
-		{"vault connect stick --region eu", "--endpoint and --region are for buckets"},
+		{"vault connect stick --region eu", "--endpoint, --region, --style and --ca-file are for buckets"},
+		{"vault connect s3://bucket --style subdomain", "this names no place for a vault"},
+		{"vault connect s3://bucket --ca-file nowhere.pem", "--ca-file: open nowhere.pem: "},
+		{"vault connect s3://bucket --ca-file cli_test.go", "--ca-file: it holds no certificate"},
 		{"vault join a b", `"b" is one argument too many`},
 		{"completion tcsh", `"tcsh" is no shell that Valise knows`},
 	} {

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"cmp"
+	"os"
 	"path/filepath"
 	"strings"
 
@@ -27,14 +28,17 @@ keep.`,
 	return c
 }
 
-// placeFlags say where the server of a bucket is.
-type placeFlags struct{ endpoint, region string }
+// placeFlags say where the server of a bucket is, and how to speak to it.
+type placeFlags struct{ endpoint, region, style, caFile string }
 
 func (f *placeFlags) add(c *cobra.Command) {
 	c.Flags().StringVar(&f.endpoint, "endpoint", "", "the `URL` of an S3 server other than AWS's")
 	c.Flags().StringVar(&f.region, "region", "", "its `REGION`")
+	c.Flags().StringVar(&f.style, "style", "", "the `STYLE` of its addresses: path or virtual")
+	c.Flags().StringVar(&f.caFile, "ca-file", "", "a `FILE` with the certificate of your own authority")
 	c.RegisterFlagCompletionFunc("endpoint", cobra.NoFileCompletions)
 	c.RegisterFlagCompletionFunc("region", cobra.NoFileCompletions)
+	c.RegisterFlagCompletionFunc("style", cobra.FixedCompletions([]string{vault.StylePath, vault.StyleVirtual}, cobra.ShellCompDirectiveNoFileComp))
 }
 
 // location reads a place as a person writes it, where a folder may be relative to the one they are in.
@@ -50,10 +54,19 @@ func (f *placeFlags) location(c *cobra.Command, place string) (vault.Location, e
 	if err != nil {
 		return at, misuse(c, "%v", err)
 	}
-	if at.Folder != "" && (f.endpoint != "" || f.region != "") {
-		return at, misuse(c, "--endpoint and --region are for buckets, and this is a folder")
+	if at.Folder != "" && *f != (placeFlags{}) {
+		return at, misuse(c, "--endpoint, --region, --style and --ca-file are for buckets, and this is a folder")
 	}
-	at.Endpoint, at.Region = cmp.Or(f.endpoint, at.Endpoint), cmp.Or(f.region, at.Region)
+	at.Endpoint, at.Region, at.Style = cmp.Or(f.endpoint, at.Endpoint), cmp.Or(f.region, at.Region), cmp.Or(f.style, at.Style)
+	if f.caFile != "" {
+		file, err := os.ReadFile(f.caFile)
+		if err != nil {
+			return at, misuse(c, "--ca-file: %v", err)
+		}
+		if at.CA, err = vault.ParseAuthority(file); err != nil {
+			return at, misuse(c, "--ca-file: %v", err)
+		}
+	}
 	if err := at.Check(); err != nil {
 		return at, misuse(c, "%v", err)
 	}

@@ -199,5 +199,10 @@ func (l *Library) credentials(ctx context.Context) (vault.Credentials, error) {
 	if err := json.Unmarshal([]byte(secret), &c); err != nil {
 		return c, ErrNoCredentials // never the JSON error: it may quote the secret
 	}
+	if c.SessionToken != "" { // they were temporary: the environment may have newer ones
+		if newer, ok := vault.CredentialsFromEnv(); ok {
+			return newer, nil
+		}
+	}
 	return c, nil
 }

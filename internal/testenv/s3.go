@@ -32,6 +32,7 @@ type S3Options struct {
 	Region         string   // empty: us-east-1
 	CertFile, Key  string   // PEM files: then it speaks TLS, as the host "localhost"
 	Gateway, Posix []string // more options of versitygw, and of its storage
+	Temporary      []TemporaryKey
 }
 
 // S3 starts an S3 server for the length of the test, on a port of its own.
@@ -52,6 +53,9 @@ func S3With(t testing.TB, o S3Options) *S3Server {
 	if o.CertFile != "" {
 		_, port, _ := net.SplitHostPort(s.address)
 		s.Endpoint = "https://localhost:" + port
+	}
+	if len(o.Temporary) > 0 {
+		s.options.Gateway = append(slices.Clone(o.Gateway), keyService(t, s, o.Temporary)...)
 	}
 	if err := os.Mkdir(filepath.Join(s.DataDir, s.Bucket), 0o700); err != nil {
 		t.Fatal(err)

@@ -18,11 +18,13 @@ var (
 	ErrWrongEndpoint = problem.New("the endpoint does not answer as an S3 server of this bucket",
 		"Check its address: http or https, the port, and the region.")
 	ErrUntrusted = problem.New("the server's certificate is not trusted",
-		"Check the endpoint's host name and this computer's clock. For a certificate of your own, add its authority to this computer's trusted ones.")
+		"Check the endpoint's host name and this computer's clock. For an authority of your own, give its certificate: `valise vault connect PLACE --ca-file FILE`.")
 	ErrNoBucket = problem.New("there is no such bucket",
 		"Check its name, or create it with the provider first.")
 	ErrWrongSecret = problem.New("the S3 server does not accept the access key and secret",
 		"Enter both again, as the provider shows them.")
+	ErrExpired = problem.New("the temporary access key has expired",
+		"Get a new one, with its session token, and connect the vault again.")
 	ErrForbidden = problem.New("the place refuses this",
 		"The access key (or you, for a folder) must be allowed to list, read, write and delete there.")
 	ErrClock = problem.New("this computer's clock is wrong",

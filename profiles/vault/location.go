@@ -3,6 +3,7 @@ package vault
 import (
 	"errors"
 	"fmt"
+	"net"
 	"net/url"
 	"path/filepath"
 	"regexp"
@@ -14,12 +15,24 @@ import (
 type Location struct {
 	Bucket, Prefix string // S3; a prefix has no slash at either end
 	Endpoint       string // S3: scheme, host and perhaps port, "https://minio.example:9000"; empty: Amazon
-	Region         string // S3; empty: the server is asked, or us-east-1 for an endpoint
+	Region         string // S3; empty: as the server says
 	Folder         string // instead of S3: a full path
+
+	// Style is how a bucket of S3 is addressed: StylePath or StyleVirtual; empty: by its path at an endpoint, by its host name
+	// at Amazon.
+	Style string `json:",omitempty"`
+	// CA has the certificates (PEM) of the authorities that alone may vouch for the server; empty: those that this computer
+	// trusts. They are public.
+	CA string `json:",omitempty"`
 }
 
-// ParseLocation understands what String writes, "s3://bucket/prefix" (with ?endpoint=URL and region=NAME behind it where
-// there are such), and "file:///path" besides. ErrBadLocation, which says what is wrong with it.
+const (
+	StylePath    = "path"    // https://s3.example/bucket/object
+	StyleVirtual = "virtual" // https://bucket.s3.example/object
+)
+
+// ParseLocation understands what String writes, "s3://bucket/prefix" (with ?endpoint=URL, region=NAME and style=STYLE behind
+// it where there are such), and "file:///path" besides. ErrBadLocation, which says what is wrong with it.
 func ParseLocation(s string) (Location, error) {
 	l, err := parseLocation(strings.TrimSpace(s))
 	if err != nil {
@@ -58,14 +71,14 @@ func parseLocation(s string) (Location, error) {
 		return Location{}, badLocation("%v", err)
 	}
 	for key := range values {
-		if key != "endpoint" && key != "region" {
+		if key != "endpoint" && key != "region" && key != "style" {
 			return Location{}, badLocation("%q is not known", key)
 		}
 	}
 	bucket, prefix, _ := strings.Cut(rest, "/")
 	return Location{
 		Bucket: bucket, Prefix: strings.Trim(prefix, "/"),
-		Endpoint: values.Get("endpoint"), Region: values.Get("region"),
+		Endpoint: values.Get("endpoint"), Region: values.Get("region"), Style: values.Get("style"),
 	}, nil
 }
 
@@ -85,7 +98,7 @@ const maxPrefix = 512
 func (l Location) Check() error {
 	if l.Folder != "" {
 		switch {
-		case l.Bucket != "" || l.Endpoint != "":
+		case l.Bucket != "" || l.Endpoint != "" || l.Style != "" || l.CA != "":
 			return badLocation("it is a folder and a bucket at once")
 		case !filepath.IsAbs(l.Folder):
 			return badLocation("%q is not a full path", l.Folder)
@@ -108,9 +121,23 @@ func (l Location) Check() error {
 	if !regionName.MatchString(l.Region) {
 		return badLocation("%q is no name of a region", l.Region)
 	}
-	if l.Endpoint != "" {
-		_, err := l.endpoint()
+	if l.Style != "" && l.Style != StylePath && l.Style != StyleVirtual {
+		return badLocation("%q is no style: it is %s or %s", l.Style, StylePath, StyleVirtual)
+	}
+	if _, err := l.authorities(); err != nil {
+		return badLocation("%v", err)
+	}
+	if l.Endpoint == "" {
+		return nil
+	}
+	u, err := l.endpoint()
+	switch {
+	case err != nil:
 		return err
+	case l.CA != "" && u.Scheme != "https":
+		return badLocation("an authority vouches for https, and the endpoint is http")
+	case l.Style == StyleVirtual && net.ParseIP(u.Hostname()) != nil:
+		return badLocation("the endpoint is a number, which has no host names of buckets below it: the style must be %s", StylePath)
 	}
 	return nil
 }
@@ -141,7 +168,7 @@ func (l Location) endpoint() (*url.URL, error) {
 	return u, nil
 }
 
-// String is the text form that settings keep, commands take and ParseLocation reads; empty for no place.
+// String is the text form that people see, commands take and ParseLocation reads; empty for no place. It is all but CA.
 func (l Location) String() string {
 	if l == (Location{}) {
 		return ""
@@ -159,6 +186,9 @@ func (l Location) String() string {
 	}
 	if l.Region != "" {
 		query.Set("region", l.Region)
+	}
+	if l.Style != "" {
+		query.Set("style", l.Style)
 	}
 	if len(query) > 0 {
 		text += "?" + query.Encode()

@@ -1,11 +1,14 @@
 package vault
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
+	"os"
 	"strings"
 	"testing"
 
+	"valise/internal/testenv"
 	"valise/problem"
 )
 
@@ -19,7 +22,9 @@ func TestLocationsAreReadAndWritten(t *testing.T) {
 		"file:///media/a%20stick/valise": {Folder: "/media/a stick/valise"},
 		"s3://bucket/p?endpoint=https://minio.example:9000/&region=eu-1": {
 			Bucket: "bucket", Prefix: "p", Endpoint: "https://minio.example:9000/", Region: "eu-1"},
-		"s3://bucket?endpoint=minio.example": {Bucket: "bucket", Endpoint: "minio.example"},
+		"s3://bucket?endpoint=minio.example":               {Bucket: "bucket", Endpoint: "minio.example"},
+		"s3://bucket?endpoint=minio.example&style=virtual": {Bucket: "bucket", Endpoint: "minio.example", Style: StyleVirtual},
+		"s3://bucket?style=path":                           {Bucket: "bucket", Style: StylePath},
 	} {
 		got, err := ParseLocation(text)
 		if err != nil || got != want {
@@ -50,13 +55,16 @@ func TestWhatNamesNoPlaceIsRefusedWithItsReason(t *testing.T) {
 		"s3://bucket/a//b":             "prefix",
 		"s3://bucket/../b":             "prefix",
 		"s3://bucket/a b":              "prefix",
-		"s3://bucket/" + strings.Repeat("a", 600): "longer",
-		"s3://bucket?endpoint=ftp://x":            "must be https:// or http://",
-		"s3://bucket?endpoint=https://":           "no host name",
-		"s3://bucket?endpoint=https://x/bucket":   "more than a host and a port",
-		"s3://bucket?endpoint=https://x:y":        "port",
-		"s3://bucket?region=eu%20west":            "no name of a region",
-		"s3://bucket?regoin=eu-west-1":            "not known",
+		"s3://bucket/" + strings.Repeat("a", 600):                  "longer",
+		"s3://bucket?endpoint=ftp://x":                             "must be https:// or http://",
+		"s3://bucket?endpoint=https://":                            "no host name",
+		"s3://bucket?endpoint=https://x/bucket":                    "more than a host and a port",
+		"s3://bucket?endpoint=https://x:y":                         "port",
+		"s3://bucket?region=eu%20west":                             "no name of a region",
+		"s3://bucket?regoin=eu-west-1":                             "not known",
+		"s3://bucket?style=subdomain":                              "is path or virtual",
+		"s3://bucket?style=virtual&endpoint=http://127.0.0.1:9000": "a number",
+		"s3://bucket?style=virtual&endpoint=https://[::1]":         "a number",
 	} {
 		_, err := ParseLocation(text)
 		if !errors.Is(err, ErrBadLocation) || !strings.Contains(err.Error(), reason) {
@@ -85,6 +93,53 @@ func TestASecretInALocationIsNotRepeated(t *testing.T) {
 func TestAPlaceCannotBeAFolderAndABucket(t *testing.T) {
 	_, err := Location{Folder: "/x", Bucket: "bucket"}.Store(Credentials{})
 	wants(t, err, ErrBadLocation)
+}
+
+func TestAnAuthorityIsForHTTPSAlone(t *testing.T) {
+	content, err := os.ReadFile(testenv.NewAuthority(t, "minio.example").File)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ca, err := ParseAuthority(content)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for endpoint, fine := range map[string]bool{"": true, "minio.example": true, "https://minio.example": true, "http://minio.example": false} {
+		err := Location{Bucket: "bucket", Endpoint: endpoint, CA: ca}.Check()
+		if fine && err != nil || !fine && !errors.Is(err, ErrBadLocation) {
+			t.Errorf("at %q: %v", endpoint, err)
+		}
+	}
+	wants(t, Location{Bucket: "bucket", CA: "nonsense"}.Check(), ErrBadLocation)
+	wants(t, Location{Folder: "/media/stick", CA: ca}.Check(), ErrBadLocation)
+}
+
+func TestOfAFileOfCertificatesNothingElseIsKept(t *testing.T) {
+	authority := testenv.NewAuthority(t, "minio.example")
+	read := func(files ...string) (all []byte) {
+		for _, file := range files {
+			content, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			all = append(append(all, "a note\n"...), content...)
+		}
+		return all
+	}
+	ca, err := ParseAuthority(read(authority.Key, authority.File, authority.CertFile))
+	if err != nil || strings.Count(ca, "BEGIN CERTIFICATE") != 2 || strings.Contains(ca, "PRIVATE") || strings.Contains(ca, "note") {
+		t.Errorf("it kept %q, %v", ca, err)
+	}
+	for reason, file := range map[string][]byte{
+		"a private key":  read(authority.Key),
+		"no certificate": []byte("nonsense"),
+		"cannot be read": []byte("-----BEGIN CERTIFICATE-----\nbm9uc2Vuc2U=\n-----END CERTIFICATE-----\n"),
+		"more":           bytes.Repeat(read(authority.File), 200),
+	} {
+		if _, err := ParseAuthority(file); err == nil || !strings.Contains(err.Error(), reason) {
+			t.Errorf("%v, which does not say %q", err, reason)
+		}
+	}
 }
 
 func TestALocationOpensItsStore(t *testing.T) {

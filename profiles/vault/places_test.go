@@ -36,9 +36,14 @@ func newFolder(t testing.TB) *Folder {
 // newBucket is the server's bucket, spoken to by way of endpoint.
 func newBucket(t testing.TB, server *testenv.S3Server, endpoint string) *S3 {
 	t.Helper()
-	s, err := NewS3(
-		Location{Bucket: server.Bucket, Prefix: "some/prefix", Endpoint: endpoint, Region: server.Region},
-		Credentials{AccessKey: server.AccessKey, SecretKey: server.SecretKey})
+	return newBucketAt(t, server, Location{Endpoint: endpoint, Region: server.Region})
+}
+
+// newBucketAt is the server's bucket, spoken to as l says, which need not say more than how.
+func newBucketAt(t testing.TB, server *testenv.S3Server, l Location) *S3 {
+	t.Helper()
+	l.Bucket, l.Prefix = server.Bucket, "some/prefix"
+	s, err := NewS3(l, Credentials{AccessKey: server.AccessKey, SecretKey: server.SecretKey})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -49,7 +49,11 @@ func NewS3(l Location, c Credentials) (*S3, error) {
 	if err := l.Check(); err != nil {
 		return nil, err
 	}
-	w := newWire()
+	authorities, err := l.authorities()
+	if err != nil {
+		return nil, badLocation("%v", err)
+	}
+	w := newWire(authorities)
 	options := &minio.Options{
 		Creds:      credentials.NewStaticV4(c.AccessKey, c.SecretKey, c.SessionToken),
 		Secure:     true,
@@ -65,9 +69,13 @@ func NewS3(l Location, c Credentials) (*S3, error) {
 		}
 		host, options.Secure = u.Host, u.Scheme == "https"
 		options.BucketLookup = minio.BucketLookupPath // a bucket's own host name needs a DNS that few servers have
-		if l.Region == "" {
-			options.Region = "us-east-1" // what servers that know no regions expect
-		}
+		w.guessesRegion = l.Region == ""
+	}
+	switch l.Style {
+	case StylePath:
+		options.BucketLookup = minio.BucketLookupPath
+	case StyleVirtual:
+		options.BucketLookup = minio.BucketLookupDNS
 	}
 	client, err := minio.New(host, options)
 	if err != nil {

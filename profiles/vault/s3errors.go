@@ -39,8 +39,9 @@ func (s *S3) problem(ctx context.Context, err error) error {
 		return ErrNoBucket.Because(errors.New(s.String()))
 	case "PreconditionFailed", "ObjectAlreadyExists", "FileAlreadyExists":
 		return ErrExists.Because(cause)
-	case "InvalidAccessKeyId", "SignatureDoesNotMatch", "InvalidToken", "ExpiredToken", "ExpiredTokenException",
-		"TokenRefreshRequired", "InvalidClientTokenId", "InvalidSecurity", "NotSignedUp",
+	case "ExpiredToken", "ExpiredTokenException", "TokenRefreshRequired":
+		return ErrExpired.Because(cause)
+	case "InvalidAccessKeyId", "SignatureDoesNotMatch", "InvalidToken", "InvalidClientTokenId", "InvalidSecurity", "NotSignedUp",
 		"XAdminUserNotFound": // versitygw's word for an unknown access key, with 404
 		return ErrWrongSecret.Because(cause)
 	case "RequestTimeTooSkewed", "RequestExpired", "RequestNotYetValid":

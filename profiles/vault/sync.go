@@ -327,7 +327,7 @@ func (r *syncRun) giveUp(ctx context.Context, m move, err error) {
 	switch {
 	case is(ErrForbidden), is(ErrDiskFull): // of one direction: a bucket may be readable only, a disk full at one end
 		r.halt(m.direction)
-	case is(ErrWrongSecret), is(ErrNoBucket), is(ErrClock), is(ErrWrongEndpoint), is(ErrUntrusted):
+	case is(ErrWrongSecret), is(ErrExpired), is(ErrNoBucket), is(ErrClock), is(ErrWrongEndpoint), is(ErrUntrusted):
 		r.halt(sending, fetching)
 	case is(ErrUnreachable):
 		if profile, _, _, ok := ParseName(m.Name); ok && m.direction == sending {
