@@ -101,6 +101,9 @@ func (c *settingsControl) test(at vault.Location, keys vault.Credentials) {
 // reportText is what a test found out, in words.
 func (c *settingsControl) reportText(r vault.Report) (string, widget.Importance) {
 	text, importance := "It works: reading, writing and listing.", widget.SuccessImportance
+	if r.Resumes {
+		text += " A large upload that breaks off goes on where it was."
+	}
 	switch {
 	case r.Vault == nil:
 		text += " No vault is kept there yet."

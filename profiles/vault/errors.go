@@ -47,6 +47,10 @@ var (
 
 	ErrNoConditions = problem.New("the S3 server ignores conditions",
 		"It works for one computer at a time. To use several at once, prefer a server that honours If-None-Match.")
+	ErrNoResuming = problem.New("the S3 server keeps no parts of a large upload",
+		"Where the connection breaks, a large snapshot is sent again from its beginning. On a bad line prefer a server that takes uploads in parts.")
+	ErrKeepsAll = problem.New("the place lets nothing be removed",
+		"It can be used. Pruned snapshots stay there and take room, and each test leaves a small object that begins with “probe-”.")
 	ErrAnySecret = problem.New("the S3 server lets anyone in: it accepted a wrong secret",
 		"Your data is sealed all the same, but anyone who reaches the server can delete it. Set up its access keys.")
 )

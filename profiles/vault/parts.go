@@ -7,6 +7,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
+	"encoding/xml"
 	"errors"
 	"fmt"
 	"io"
@@ -158,7 +159,7 @@ func (s *S3) beginUpload(ctx context.Context, name string, size int64, notes upl
 	u.ID, err = s.client.NewMultipartUpload(ctx, s.location.Bucket, s.key(name),
 		minio.PutObjectOptions{UserMetadata: map[string]string{nonceKey: u.Nonce}})
 	switch {
-	case err == nil && u.ID == "", takesNoParts(minio.ToErrorResponse(err)):
+	case err == nil && u.ID == "", takesNoParts(minio.ToErrorResponse(err)), isNoXML(err):
 		return nil, errNoParts
 	case err != nil:
 		return nil, s.problem(ctx, err)
@@ -181,6 +182,13 @@ func takesNoParts(answer minio.ErrorResponse) bool {
 		return answer.Code == "NoSuchKey" || strings.HasPrefix(answer.Code, "404")
 	}
 	return answer.Code == "NotImplemented"
+}
+
+// isNoXML says whether an answer said that all was well, but was not what was asked for.
+func isNoXML(err error) bool {
+	var syntax *xml.SyntaxError
+	var other xml.UnmarshalError
+	return err == io.EOF || errors.As(err, &syntax) || errors.As(err, &other) // a broken connection's io.EOF is wrapped
 }
 
 // partsThere are the parts that the server has of an upload that was begun earlier. Where it does not say, what it took is
@@ -262,10 +270,9 @@ func (s *S3) sendPart(ctx context.Context, u *upload, number int, body *sharedBo
 	if err != nil {
 		return "", err
 	}
-	sent := sentPart{number, hex.EncodeToString(sums.md5), strings.Trim(there.ETag, `"`)}
-	if there.Size == length && (sent.ETag == sent.MD5 || u.sent[number] == sent) {
+	if sum := hex.EncodeToString(sums.md5); u.has(number, there, sum) {
 		reportMoved(ctx, length)
-		return sent.ETag, nil
+		return strings.Trim(there.ETag, `"`), nil
 	}
 	ctx, watch := s.watch(ctx)
 	defer watch.end()
@@ -278,12 +285,18 @@ func (s *S3) sendPart(ctx context.Context, u *upload, number int, body *sharedBo
 	} else if err != nil {
 		return "", s.problem(ctx, err)
 	}
-	sent.ETag = part.ETag
 	fault.Point("sending: a part has arrived")
-	if err := notes.addPart(u, sent); err != nil {
+	if err := notes.addPart(u, sentPart{number, hex.EncodeToString(sums.md5), part.ETag}); err != nil {
 		return "", fmt.Errorf("write the outbox: %w", err)
 	}
-	return sent.ETag, nil
+	return part.ETag, nil
+}
+
+// has says whether what the server has of a part is what has this sum here.
+func (u *upload) has(number int, there minio.ObjectPart, sum string) bool {
+	_, length := u.span(number)
+	etag := strings.Trim(there.ETag, `"`)
+	return there.Size == length && (etag == sum || u.sent[number] == sentPart{number, sum, etag})
 }
 
 // forgotten says whether an answer means that an upload cannot be gone on with.
@@ -298,6 +311,7 @@ func forgotten(err error) bool {
 // complete has the server make the object of its parts, unless its name is taken. errUploadGone.
 func (s *S3) complete(ctx context.Context, u *upload, parts []minio.CompletePart) error {
 	exists := ErrExists.Because(fmt.Errorf("%s in %s", u.Name, s))
+	conditional := true
 	for tries := 1; ; tries++ {
 		// There are servers that honour the condition for an object that is sent whole only.
 		if _, err := stat(ctx, s, u.Name); err == nil {
@@ -308,12 +322,15 @@ func (s *S3) complete(ctx context.Context, u *upload, parts []minio.CompletePart
 		} else if !errors.Is(err, ErrNotFound) {
 			return err
 		}
-		err := s.completeOnce(ctx, u, parts)
+		err := s.completeOnce(ctx, u, parts, conditional)
 		if forgotten(err) {
 			if _, there := stat(ctx, s, u.Name); there != nil {
 				return errUploadGone
 			}
 			err = exists
+		}
+		if conditional && errors.Is(err, ErrExists) && s.isRemoved(ctx, u.Name) {
+			conditional, err = false, errAgain
 		}
 		switch {
 		case errors.Is(err, ErrExists) && s.isOurs(ctx, u.Name, u.Nonce):
@@ -329,12 +346,11 @@ func (s *S3) complete(ctx context.Context, u *upload, parts []minio.CompletePart
 	}
 }
 
-func (s *S3) completeOnce(ctx context.Context, u *upload, parts []minio.CompletePart) error {
+func (s *S3) completeOnce(ctx context.Context, u *upload, parts []minio.CompletePart, conditional bool) error {
 	ctx, watch := s.watchFor(ctx, patientlyMore*s.patience)
 	defer watch.end()
 	var options minio.PutObjectOptions
-	conditional := !s.unconditional.Load()
-	if conditional {
+	if conditional = conditional && !s.unconditional.Load(); conditional {
 		options.SetMatchETagExcept("*")
 	}
 	_, err := s.client.CompleteMultipartUpload(ctx, s.location.Bucket, s.key(u.Name), u.ID, parts, options)

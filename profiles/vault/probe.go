@@ -4,19 +4,22 @@ import (
 	"bytes"
 	"context"
 	"crypto/rand"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/minio/minio-go/v7"
 )
 
 // Report is what Test found out about a place.
 type Report struct {
 	Vault      *Description // nil: no vault there yet
 	Conditions bool         // an object is never replaced by another of its name, whoever puts it
-	Warnings   []error      // what does not keep the place from being used, each with its next step: ErrNoConditions, ErrAnySecret
+	Resumes    bool         // a bucket's: a large upload that was broken off goes on where it was
+	Warnings   []error      // what does not keep the place from being used, each with its next step: ErrNoConditions, ErrAnySecret, ...
 	Objects    int          // snapshots and cards there
 	Took       time.Duration
 }
@@ -45,7 +48,11 @@ func (r *Report) test(ctx context.Context, s Store) error {
 		return fmt.Errorf("writing: %w", err)
 	}
 	err := r.examine(ctx, s, probe, content, put)
-	if removal := s.Remove(context.WithoutCancel(ctx), probe); err == nil && removal != nil {
+	switch removal := s.Remove(context.WithoutCancel(ctx), probe); {
+	case err != nil || removal == nil:
+	case errors.Is(removal, ErrForbidden): // a key for adding only, or a lock on what is there
+		r.Warnings = append(r.Warnings, ErrKeepsAll)
+	default:
 		err = fmt.Errorf("removing: %w", removal)
 	}
 	return err
@@ -60,9 +67,16 @@ func (r *Report) examine(ctx context.Context, s Store, probe string, content []b
 		r.Conditions = again != nil
 	}
 	if s3, ok := s.(*S3); ok {
-		r.Conditions = r.Conditions && !s3.unconditional.Load()
+		conditions, resumes, err := s3.tryParts(ctx, probe, content)
+		if err != nil {
+			return fmt.Errorf("writing in parts: %w", err)
+		}
+		r.Conditions, r.Resumes = r.Conditions && conditions && !s3.unconditional.Load(), resumes
 		if s3.acceptsAnySecret(ctx) {
 			r.Warnings = append(r.Warnings, ErrAnySecret)
+		}
+		if !r.Resumes {
+			r.Warnings = append(r.Warnings, ErrNoResuming)
 		}
 	}
 	if !r.Conditions {
@@ -91,6 +105,44 @@ func (r *Report) examine(ctx context.Context, s Store, probe string, content []b
 		r.Objects++
 	}
 	return nil
+}
+
+// tryParts puts the probe once more, in one part: whether the server refuses that, since it is there, and keeps the part
+// where it could be gone on with.
+func (s *S3) tryParts(ctx context.Context, probe string, content []byte) (conditions, resumes bool, err error) {
+	body, err := shareBody(bytes.NewReader(content))
+	if err != nil {
+		return false, false, err
+	}
+	u, err := s.beginUpload(ctx, probe, int64(len(content)), "")
+	if errors.Is(err, errNoParts) {
+		return true, false, nil
+	} else if err != nil {
+		return false, false, err
+	}
+	defer s.giveUpUpload(ctx, u, "")
+	etag, err := s.sendPart(ctx, u, 1, body, minio.ObjectPart{}, "")
+	if err != nil {
+		return false, false, err
+	}
+	sums, err := body.sum(ctx, 0, u.Size)
+	if err != nil {
+		return false, false, err
+	}
+	sum := hex.EncodeToString(sums.md5)
+	u.sent = map[int]sentPart{1: {1, sum, etag}}
+	there, err := s.partsThere(ctx, u)
+	if err != nil && !errors.Is(err, errUploadGone) {
+		return false, false, err
+	}
+	switch err := s.completeOnce(ctx, u, []minio.CompletePart{{PartNumber: 1, ETag: etag}}, true); {
+	case err == nil, errors.Is(err, errAgain):
+	case errors.Is(err, ErrExists):
+		conditions = true
+	default:
+		return false, false, err
+	}
+	return conditions, u.has(1, there[1], sum), nil
 }
 
 // acceptsAnySecret says whether the server lets in who has the access key with a wrong secret.

@@ -140,8 +140,12 @@ func (s *S3) putWhole(ctx context.Context, name string, body *sharedBody, size i
 		DisableContentSha256: true, // it is given, so the body needs no signature in chunks
 		UserMetadata:         map[string]string{nonceKey: rand.Text()},
 	}
+	conditional := true
 	for tries := 1; ; tries++ {
-		err = s.putOnce(ctx, name, io.NewSectionReader(body, 0, size), sums, options)
+		err = s.putOnce(ctx, name, io.NewSectionReader(body, 0, size), sums, options, conditional)
+		if conditional && errors.Is(err, ErrExists) && s.isRemoved(ctx, name) {
+			conditional, err = false, errAgain
+		}
 		if !errors.Is(err, errAgain) {
 			break
 		}
@@ -169,9 +173,8 @@ func (s *S3) putWhole(ctx context.Context, name string, body *sharedBody, size i
 
 var errAgain = errors.New("the server asks to try again")
 
-func (s *S3) putOnce(ctx context.Context, name string, body *io.SectionReader, sums sums, o minio.PutObjectOptions) error {
-	conditional := !s.unconditional.Load()
-	if conditional {
+func (s *S3) putOnce(ctx context.Context, name string, body *io.SectionReader, sums sums, o minio.PutObjectOptions, conditional bool) error {
+	if conditional = conditional && !s.unconditional.Load(); conditional {
 		o.SetMatchETagExcept("*")
 	} else if _, err := stat(ctx, s, name); err == nil {
 		return ErrExists.Because(fmt.Errorf("%s in %s", name, s))
@@ -195,6 +198,23 @@ func (s *S3) putProblem(ctx context.Context, err error, conditional bool) error 
 		return errAgain
 	}
 	return s.problem(ctx, err)
+}
+
+// isRemoved says whether a name is taken by no more than a mark that its object was removed, in a bucket that keeps versions.
+// To a condition such a mark is an object for some servers (versitygw 1.8), and none for Amazon's.
+func (s *S3) isRemoved(ctx context.Context, name string) bool {
+	ctx, watch := s.watch(ctx)
+	defer watch.end()
+	options := minio.ListObjectsOptions{Prefix: s.key(name), Recursive: true, WithVersions: true}
+	for version := range s.client.ListObjectsIter(ctx, s.location.Bucket, options) {
+		if version.Err != nil || version.Key != s.key(name) {
+			return false
+		}
+		if version.IsLatest {
+			return version.IsDeleteMarker
+		}
+	}
+	return false
 }
 
 // isOurs says whether the object was put by the Put with this nonce: when the answer to a request is lost, its retry is

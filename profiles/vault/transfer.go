@@ -30,8 +30,11 @@ func (v *Vault) send(ctx context.Context, remote Store, name string) (sent bool,
 	fault.Point("sending: it has arrived")
 	if errors.Is(err, ErrExists) { // put there since the place was listed
 		var there Info
-		if there, err = stat(ctx, remote, name); err == nil && there.Size != info.Size() {
+		switch there, err = stat(ctx, remote, name); {
+		case err == nil && there.Size != info.Size():
 			err = sizesDiffer(name, info.Size(), there.Size)
+		case errors.Is(err, ErrNotFound): // which would mean that it is not here any more
+			err = ErrForbidden.Because(fmt.Errorf("%s takes no object of the name %s, and lists none", remote, name))
 		}
 	} else if err == nil {
 		sent = true
