@@ -79,14 +79,26 @@ func (s sums) md5Base64() string { return base64.StdEncoding.EncodeToString(s.md
 // sum reads a body for its sums. An io.ErrUnexpectedEOF says that it is shorter than it should be.
 func (b *sharedBody) sum(ctx context.Context, offset, length int64) (sums, error) {
 	md5sum, sha := md5.New(), sha256.New()
-	n, err := io.Copy(io.MultiWriter(md5sum, sha), &meteredReader{withMoved(ctx, nil), io.NewSectionReader(b, offset, length)})
+	err := b.feed(ctx, io.MultiWriter(md5sum, sha), offset, length)
+	return sums{md5sum.Sum(nil), sha.Sum(nil)}, err
+}
+
+// md5 is sum for the MD5 alone, in hex.
+func (b *sharedBody) md5(ctx context.Context, offset, length int64) (string, error) {
+	md5sum := md5.New()
+	err := b.feed(ctx, md5sum, offset, length)
+	return hex.EncodeToString(md5sum.Sum(nil)), err
+}
+
+func (b *sharedBody) feed(ctx context.Context, w io.Writer, offset, length int64) error {
+	n, err := io.Copy(w, &meteredReader{withMoved(ctx, nil), io.NewSectionReader(b, offset, length)})
 	if err == nil && n < length {
 		err = io.ErrUnexpectedEOF
 	}
 	if err != nil {
-		return sums{}, fmt.Errorf("%d of %d bytes: %w", offset+n, offset+length, err)
+		return fmt.Errorf("%d of %d bytes: %w", offset+n, offset+length, err)
 	}
-	return sums{md5sum.Sum(nil), sha.Sum(nil)}, nil
+	return nil
 }
 
 // putInParts is Put for what is large. With notes it goes on where an earlier call was broken off, and leaves what can be
@@ -266,13 +278,19 @@ func (s *S3) sendPart(ctx context.Context, u *upload, number int, body *sharedBo
 		return "", ctx.Err()
 	}
 	offset, length := u.span(number)
+	if there.Size == length {
+		sum, err := body.md5(ctx, offset, length)
+		if err != nil {
+			return "", err
+		}
+		if u.has(number, there, sum) {
+			reportMoved(ctx, length)
+			return strings.Trim(there.ETag, `"`), nil
+		}
+	}
 	sums, err := body.sum(ctx, offset, length)
 	if err != nil {
 		return "", err
-	}
-	if sum := hex.EncodeToString(sums.md5); u.has(number, there, sum) {
-		reportMoved(ctx, length)
-		return strings.Trim(there.ETag, `"`), nil
 	}
 	ctx, watch := s.watch(ctx)
 	defer watch.end()
