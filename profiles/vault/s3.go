@@ -252,17 +252,17 @@ func (s *S3) Get(ctx context.Context, name string, offset, length int64) (io.Rea
 		return nil, s.problem(ctx, err)
 	}
 	r := &response{s, ctx, watch, body}
-	if (offset > 0 || length > 0) && header.Get("Content-Range") == "" { // the server knows no ranges
+	if offset > 0 && header.Get("Content-Range") == "" { // the server knows no ranges
 		if _, err := io.CopyN(io.Discard, r, offset); err != nil && err != io.EOF {
 			r.Close()
 			return nil, err
 		}
-		if length > 0 {
-			return struct {
-				io.Reader
-				io.Closer
-			}{io.LimitReader(r, length), r}, nil
-		}
+	}
+	if length > 0 { // there are servers that send more
+		return struct {
+			io.Reader
+			io.Closer
+		}{io.LimitReader(r, length), r}, nil
 	}
 	return r, nil
 }
@@ -288,7 +288,8 @@ func (r *response) Close() error {
 	return r.body.Close()
 }
 
-// List is Store.List.
+// List is Store.List. The order is the server's: S3 promises that of the names, but for its directory buckets, and there are
+// servers that have another.
 func (s *S3) List(ctx context.Context, prefix string) iter.Seq2[Info, error] {
 	return func(yield func(Info, error) bool) {
 		ctx, watch := s.watch(ctx)

@@ -228,6 +228,35 @@ func TestAServerThatKnowsNoRangesIsReadFromTheBeginning(t *testing.T) {
 	}
 }
 
+// s3rver 3.7 sends all of an object whose first byte is asked for, and says that it did not.
+func TestOfAServerThatSendsMoreNoMoreIsReadThanWasAskedFor(t *testing.T) {
+	careless := &carelessServer{objects: map[string][]byte{}}
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Range", "bytes 0-0/10")
+		careless.ServeHTTP(w, r)
+	}))
+	t.Cleanup(server.Close)
+	s := newBucket(t, serverAt(server.URL), server.URL)
+	put(t, s, "a", "abcdefghij")
+	if got := get(t, s, "a", 0, 1); got != "a" {
+		t.Errorf("it reads %q", got)
+	}
+}
+
+// s3rver sorts names by their folders, Amazon's directory buckets do not sort at all.
+func TestAnObjectIsFoundInAListingThatIsNotSorted(t *testing.T) {
+	server := httptest.NewServer(&carelessServer{objects: map[string][]byte{}}) // which lists as Go's maps do
+	t.Cleanup(server.Close)
+	s := newBucket(t, serverAt(server.URL), server.URL)
+	for i := range 30 {
+		put(t, s, fmt.Sprintf("name-%d", i), "x")
+	}
+	put(t, s, "name", "x")
+	if _, err := stat(t.Context(), s, "name"); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestAnObjectThatIsTooLargeIsRefusedBeforeItIsSent(t *testing.T) {
 	s := newBucket(t, serverAt("http://127.0.0.1:1"), "http://127.0.0.1:1")
 	wants(t, s.Put(context.Background(), "a", bytes.NewReader(nil), maxInParts+1), ErrTooLarge)

@@ -46,10 +46,9 @@ func stat(ctx context.Context, s Store, name string) (Info, error) {
 		if err != nil {
 			return Info{}, err
 		}
-		if info.Name == name { // the first, since the others are longer
+		if info.Name == name { // the first, since the others are longer; but not every server sorts
 			return info, nil
 		}
-		break
 	}
 	return Info{}, ErrNotFound.Because(missing(name))
 }
