@@ -50,6 +50,8 @@ func (s *S3) problem(ctx context.Context, err error) error {
 		return ErrTooLarge.Because(cause)
 	case "QuotaExceeded", "InsufficientCapacity", "InsufficientStorage", "XMinioStorageFull", "NoSpaceLeft":
 		return ErrDiskFull.Because(cause)
+	case "SecondLevelDomainForbidden", "VirtualHostDomainRequired": // Alibaba's and Huawei's words
+		return ErrWrongEndpoint.Because(fmt.Errorf("%w: it wants the bucket in its host name (--style virtual)", cause))
 	case "AuthorizationHeaderMalformed", "InvalidRegion", "PermanentRedirect", "TemporaryRedirect", "IllegalLocationConstraintException":
 		if answer.Region != "" {
 			cause = fmt.Errorf("%w: the bucket's region is %s", cause, answer.Region)

@@ -35,6 +35,7 @@ func TestTheCodesOfServersAreUnderstood(t *testing.T) {
 		{507, "507 Insufficient Storage", ErrDiskFull},
 		{400, "AuthorizationHeaderMalformed", ErrWrongEndpoint},
 		{301, "PermanentRedirect", ErrWrongEndpoint},
+		{403, "SecondLevelDomainForbidden", ErrWrongEndpoint},
 		{503, "SlowDown", ErrUnreachable},
 		{500, "InternalError", ErrUnreachable},
 		{429, "429 Too Many Requests", ErrUnreachable},
