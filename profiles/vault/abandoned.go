@@ -72,8 +72,9 @@ func (s *S3) sweepUploads(ctx context.Context, keep map[string]bool) error {
 			watch.moved()
 			name := strings.TrimPrefix(u.Key, s.key(""))
 			if isUploaded(name) && !keep[u.UploadID] && s.isAbandoned(ctx, u) {
-				if err := s.abortUpload(ctx, u.Key, u.UploadID); err != nil && !forgotten(err) {
-					return s.problem(ctx, err)
+				err := s.uploadProblem(ctx, s.abortUpload(ctx, u.Key, u.UploadID))
+				if err != nil && !errors.Is(err, errUploadGone) {
+					return err
 				}
 			}
 		}

@@ -141,7 +141,8 @@ func (s *S3) putInParts(ctx context.Context, name string, body *sharedBody, size
 			return nil
 		}
 		gone := errors.Is(err, errUploadGone)
-		if gone || notes == "" || errors.Is(err, ErrExists) || errors.Is(err, io.ErrUnexpectedEOF) {
+		short := errors.Is(err, io.ErrUnexpectedEOF) && !errors.Is(err, ErrUnreachable)
+		if gone || short || notes == "" || errors.Is(err, ErrExists) {
 			s.giveUpUpload(ctx, u, notes)
 			u, there = nil, nil
 		}
@@ -178,6 +179,7 @@ func (s *S3) beginUpload(ctx context.Context, name string, size int64, notes upl
 	}
 	fault.Point("sending: an upload in parts is begun")
 	if err := notes.add(u); err != nil {
+		s.giveUpUpload(ctx, u, notes)
 		return nil, fmt.Errorf("write the outbox: %w", err)
 	}
 	fault.Point("sending: the upload is noted")
@@ -211,10 +213,8 @@ func (s *S3) partsThere(ctx context.Context, u *upload) (map[int]minio.ObjectPar
 	there := map[int]minio.ObjectPart{}
 	for marker := 0; ; {
 		page, err := s.client.ListObjectParts(ctx, s.location.Bucket, s.key(u.Name), u.ID, marker, 0)
-		switch problem, answer := s.problem(ctx, err), minio.ToErrorResponse(err); {
-		case answer.Code == "NoSuchUpload":
-			return nil, errUploadGone
-		case errors.Is(problem, ErrForbidden), takesNoParts(answer):
+		switch problem := s.uploadProblem(ctx, err); {
+		case errors.Is(problem, ErrForbidden), minio.ToErrorResponse(err).StatusCode == http.StatusNotImplemented:
 			return u.taken(), nil
 		case problem != nil:
 			return nil, problem
@@ -298,10 +298,8 @@ func (s *S3) sendPart(ctx context.Context, u *upload, number int, body *sharedBo
 		io.NewSectionReader(body, offset, length), length, minio.PutObjectPartOptions{
 			Md5Base64: sums.md5Base64(), Sha256Hex: hex.EncodeToString(sums.sha256), DisableContentSha256: true,
 		})
-	if forgotten(err) {
-		return "", errUploadGone
-	} else if err != nil {
-		return "", s.problem(ctx, err)
+	if err != nil {
+		return "", s.uploadProblem(ctx, err)
 	}
 	fault.Point("sending: a part has arrived")
 	if err := notes.addPart(u, sentPart{number, hex.EncodeToString(sums.md5), part.ETag}); err != nil {
@@ -317,13 +315,16 @@ func (u *upload) has(number int, there minio.ObjectPart, sum string) bool {
 	return there.Size == length && (etag == sum || u.sent[number] == sentPart{number, sum, etag})
 }
 
-// forgotten says whether an answer means that an upload cannot be gone on with.
-func forgotten(err error) bool {
+// uploadProblem is problem for a request about an upload. errUploadGone: it cannot be gone on with.
+func (s *S3) uploadProblem(ctx context.Context, err error) error {
 	switch minio.ToErrorResponse(err).Code {
 	case "NoSuchUpload", "InvalidPart", "InvalidPartOrder":
-		return true
+		return errUploadGone
 	}
-	return false
+	if err = s.problem(ctx, err); errors.Is(err, ErrNotFound) {
+		return errUploadGone
+	}
+	return err
 }
 
 // complete has the server make the object of its parts, unless its name is taken. errUploadGone.
@@ -341,9 +342,9 @@ func (s *S3) complete(ctx context.Context, u *upload, parts []minio.CompletePart
 			return err
 		}
 		err := s.completeOnce(ctx, u, parts, conditional)
-		if forgotten(err) {
+		if errors.Is(err, errUploadGone) {
 			if _, there := stat(ctx, s, u.Name); there != nil {
-				return errUploadGone
+				return err
 			}
 			err = exists
 		}
@@ -372,8 +373,8 @@ func (s *S3) completeOnce(ctx context.Context, u *upload, parts []minio.Complete
 		options.SetMatchETagExcept("*")
 	}
 	_, err := s.client.CompleteMultipartUpload(ctx, s.location.Bucket, s.key(u.Name), u.ID, parts, options)
-	if forgotten(err) {
-		return err
+	if problem := s.uploadProblem(ctx, err); errors.Is(problem, errUploadGone) {
+		return problem
 	}
 	return s.putProblem(ctx, err, conditional)
 }

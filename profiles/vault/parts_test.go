@@ -335,6 +335,51 @@ func TestPartsAreKnownWhateverTheServerCallsThem(t *testing.T) {
 	arrivedAs(t, v, newBucket(t, server, server.Endpoint), object)
 }
 
+// ErrNotFound would mean that there is nothing to send any more.
+func TestAServerThatLosesEveryUploadIsTold(t *testing.T) {
+	server := testenv.S3(t)
+	for name, code := range map[string]string{"by its name": "NoSuchUpload", "as if it were an object": "NoSuchKey"} {
+		t.Run(name, func(t *testing.T) {
+			s := throughIn(t, server, func(w http.ResponseWriter, r *http.Request) bool {
+				if isPart(r) {
+					io.Copy(io.Discard, r.Body)
+					w.WriteHeader(http.StatusNotFound)
+					io.WriteString(w, "<Error><Code>"+code+"</Code></Error>")
+				}
+				return isPart(r)
+			})
+			wants(t, s.Put(t.Context(), "a", bytes.NewReader(noise(sixParts)), sixParts), ErrUnreachable)
+			if left := uploads(t, s); len(left) > 0 {
+				t.Errorf("uploads are left: %q", left)
+			}
+		})
+	}
+}
+
+func TestAnAnswerThatIsCutDoesNotEndTheUpload(t *testing.T) {
+	inMemory(t)
+	server := testenv.S3(t)
+	v := newVault(t)
+	object := addSnapshot(t, v, sixParts)
+	connect(t, v, throughIn(t, server, func(w http.ResponseWriter, r *http.Request) bool {
+		if !isPart(r) || r.URL.Query().Get("partNumber") != "4" {
+			return false
+		}
+		io.Copy(io.Discard, r.Body)
+		w.Header().Set("Content-Length", "100")
+		w.WriteHeader(http.StatusInternalServerError)
+		io.WriteString(w, "<Error>")
+		return true
+	}))
+	_, err := v.Sync(t.Context(), nil)
+	wants(t, err, ErrUnreachable)
+	wants(t, err, io.ErrUnexpectedEOF)
+	if sent := syncInParts(t, v, server, nil); sent > 3 {
+		t.Errorf("%d parts were sent", sent)
+	}
+	arrivedAs(t, v, newBucket(t, server, server.Endpoint), object)
+}
+
 func TestATornNoteCostsAPart(t *testing.T) {
 	server := testenv.S3(t)
 	v, object := halfSent(t, server)

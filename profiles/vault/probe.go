@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"crypto/rand"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -122,27 +121,25 @@ func (s *S3) tryParts(ctx context.Context, probe string, content []byte) (condit
 	}
 	defer s.giveUpUpload(ctx, u, "")
 	etag, err := s.sendPart(ctx, u, 1, body, minio.ObjectPart{}, "")
+	if errors.Is(err, errUploadGone) {
+		return true, false, nil
+	} else if err != nil {
+		return false, false, err
+	}
+	sum, err := body.md5(ctx, 0, u.Size)
 	if err != nil {
 		return false, false, err
 	}
-	sums, err := body.sum(ctx, 0, u.Size)
-	if err != nil {
-		return false, false, err
-	}
-	sum := hex.EncodeToString(sums.md5)
 	u.sent = map[int]sentPart{1: {1, sum, etag}}
 	there, err := s.partsThere(ctx, u)
 	if err != nil && !errors.Is(err, errUploadGone) {
 		return false, false, err
 	}
-	switch err := s.completeOnce(ctx, u, []minio.CompletePart{{PartNumber: 1, ETag: etag}}, true); {
-	case err == nil, errors.Is(err, errAgain):
-	case errors.Is(err, ErrExists):
-		conditions = true
-	default:
+	err = s.completeOnce(ctx, u, []minio.CompletePart{{PartNumber: 1, ETag: etag}}, true)
+	if err != nil && !errors.Is(err, errAgain) && !errors.Is(err, errUploadGone) && !errors.Is(err, ErrExists) {
 		return false, false, err
 	}
-	return conditions, u.has(1, there[1], sum), nil
+	return errors.Is(err, ErrExists), u.has(1, there[1], sum), nil
 }
 
 // acceptsAnySecret says whether the server lets in who has the access key with a wrong secret.

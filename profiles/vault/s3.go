@@ -117,13 +117,19 @@ func (s *S3) put(ctx context.Context, name string, body io.ReadSeeker, size int6
 	if err != nil {
 		return err
 	}
+	err = errNoParts
 	if size > s.partsAbove && !s.wholeOnly.Load() {
-		if err := s.putInParts(ctx, name, shared, size, notes); !errors.Is(err, errNoParts) {
-			return err
+		if err = s.putInParts(ctx, name, shared, size, notes); errors.Is(err, errNoParts) {
+			s.wholeOnly.Store(true)
 		}
-		s.wholeOnly.Store(true)
 	}
-	return s.putWhole(ctx, name, shared, size)
+	if errors.Is(err, errNoParts) {
+		err = s.putWhole(ctx, name, shared, size)
+	}
+	if errors.Is(err, ErrNotFound) { // which S3 never says to a PUT; any website that has no such page does
+		return ErrWrongEndpoint.Because(err)
+	}
+	return err
 }
 
 // putWhole is Put in one request.
@@ -162,11 +168,8 @@ func (s *S3) putWhole(ctx context.Context, name string, body *sharedBody, size i
 			err = ErrExists.Because(fmt.Errorf("%s in %s", name, s))
 		}
 	}
-	switch {
-	case errors.Is(err, ErrExists) && s.isOurs(ctx, name, options.UserMetadata[nonceKey]):
+	if errors.Is(err, ErrExists) && s.isOurs(ctx, name, options.UserMetadata[nonceKey]) {
 		return nil
-	case errors.Is(err, ErrNotFound): // which S3 never says to a PUT; any website that has no such page does
-		return ErrWrongEndpoint.Because(err)
 	}
 	return err
 }
