@@ -96,6 +96,25 @@ func TestAVaultInABucketThatKeepsVersionsIsPrunedAndSynced(t *testing.T) {
 	})
 }
 
+func TestASlotIsReplacedInABucketThatKeepsVersions(t *testing.T) {
+	keepingBuckets(t, func(t *testing.T, s *S3) {
+		name, version := LeaseName(testProfile), ""
+		for _, content := range []string{"one", "two", "three"} {
+			next, err := s.WriteSlot(t.Context(), name, []byte(content), version)
+			if err != nil {
+				t.Fatal(err)
+			}
+			_, err = s.WriteSlot(t.Context(), name, []byte("late"), version)
+			wants(t, err, ErrOvertaken)
+			slot, err := s.ReadSlot(t.Context(), name)
+			if err != nil || string(slot.Content) != content || slot.Version != next {
+				t.Errorf("it holds %+v, %v", slot, err)
+			}
+			version = next
+		}
+	})
+}
+
 // A key for adding only, or a lock that knows no versions.
 func TestAPlaceThatLetsNothingBeRemovedIsUsableAndToldOf(t *testing.T) {
 	server := testenv.S3(t)
