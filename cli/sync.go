@@ -43,7 +43,7 @@ other computers saved there, and print what moved.`,
 
 // sync syncs once, and prints what moved.
 func (t *terminal) sync(ctx context.Context, lib *profiles.Library) error {
-	moved, err := lib.Sync(ctx)
+	moved, err := lib.SyncWhole(ctx)
 	if err == nil || moved.Sent+moved.Fetched+moved.Removed > 0 {
 		t.printMoved(moved)
 	}

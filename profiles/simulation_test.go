@@ -681,8 +681,9 @@ func (s *simulation) settle() {
 			d.tidying.Wait()
 		}
 	}
+	quiet := 0
 	for round := 0; ; round++ {
-		s.now = s.now.Add(time.Hour)
+		s.now = s.now.Add(9 * time.Hour) // so that places are listed as a whole now and then
 		moves := 0
 		for _, d := range s.devices {
 			moved, err := d.Sync(context.Background())
@@ -692,7 +693,10 @@ func (s *simulation) settle() {
 			}
 			moves += moved.Sent + moved.Fetched + moved.Removed
 		}
-		if moves == 0 {
+		if quiet++; moves > 0 {
+			quiet = 0
+		}
+		if quiet == 4 {
 			return
 		}
 		if round == 20 {

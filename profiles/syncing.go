@@ -44,7 +44,7 @@ func (s *syncing) start() {
 	s.soon()
 	go func() {
 		defer close(s.done)
-		retry := time.Duration(0)
+		sync, retry := s.library.SyncWhole, time.Duration(0)
 		for {
 			wait := syncEvery
 			if retry > 0 { // by chance, so that those whom one failure has stopped do not come back all at once
@@ -56,8 +56,8 @@ func (s *syncing) start() {
 			case <-s.wake:
 			case <-time.After(wait):
 			}
-			if _, err := s.library.Sync(ctx); err == nil {
-				retry = 0
+			if _, err := sync(ctx); err == nil {
+				sync, retry = s.library.Sync, 0
 				s.library.upkeep(ctx)
 			} else {
 				retry = min(max(2*retry, firstRetry), longestRetry)
@@ -110,9 +110,15 @@ func (l *Library) SyncStatus() SyncEvent {
 	return e
 }
 
-// Sync brings the vault and its place together now: sends what waits, fetches what others saved. Without a place there is
-// nothing to do.
-func (l *Library) Sync(ctx context.Context) (vault.Moved, error) {
+// Sync brings the vault and its place together: sends what waits, and fetches what others say they have saved. Without a place
+// there is nothing to do.
+func (l *Library) Sync(ctx context.Context) (vault.Moved, error) { return l.sync(ctx, l.vault.SyncNews) }
+
+// SyncWhole is Sync that looks through the whole place, as Sync does once a day. It finds what was done to the place behind
+// Valise's back, too.
+func (l *Library) SyncWhole(ctx context.Context) (vault.Moved, error) { return l.sync(ctx, l.vault.Sync) }
+
+func (l *Library) sync(ctx context.Context, move func(context.Context, func(vault.Progress)) (vault.Moved, error)) (vault.Moved, error) {
 	if l.vault.Remote() == nil {
 		if err := l.reachPlace(ctx); err != nil || l.vault.Remote() == nil {
 			return vault.Moved{}, err
@@ -120,7 +126,7 @@ func (l *Library) Sync(ctx context.Context) (vault.Moved, error) {
 	}
 	report := paced(func(p Progress) { l.syncing.set(SyncEvent{Syncing: true, Progress: p}) })
 	l.syncing.set(SyncEvent{Syncing: true})
-	moved, err := l.vault.Sync(ctx, func(p vault.Progress) { report(int64(p.Done), int64(p.Total)) })
+	moved, err := move(ctx, func(p vault.Progress) { report(int64(p.Done), int64(p.Total)) })
 	if err == nil {
 		l.syncing.mu.Lock()
 		l.syncing.good = time.Now()

@@ -113,7 +113,7 @@ func (c *syncControl) kept() string {
 func (c *syncControl) now() {
 	d := c.desk
 	later(d.main, func(ctx context.Context) (string, error) {
-		moved, err := d.lib.Sync(ctx)
+		moved, err := d.lib.SyncWhole(ctx)
 		return fmt.Sprintf("Synced: %s sent, %s fetched.", words.Count(moved.Sent, "object"), words.Count(moved.Fetched, "object")), err
 	}, func(text string, err error) {
 		if err != nil {

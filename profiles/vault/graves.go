@@ -50,6 +50,16 @@ func (r *syncRun) bury(ctx context.Context, seen sides, pruned []move) {
 			needed = append(needed, m)
 		}
 	}
+	var going []string
+	for name := range dead {
+		if _, there := seen.there[name]; there {
+			going = append(going, name)
+		}
+	}
+	if err := r.tell(ctx, needed, going); err != nil {
+		r.fail(err)
+		return
+	}
 	r.announce(1, needed)
 	r.transfer(ctx, needed)
 
@@ -87,6 +97,9 @@ func (r *syncRun) remove(ctx context.Context, name string, there bool) {
 		}
 	}
 	fault.Point("pruning: an object is removed at the place")
+	r.mu.Lock()
+	r.removed = append(r.removed, name)
+	r.mu.Unlock()
 	if err := r.vault.local.Remove(ctx, name); err != nil {
 		r.fail(fmt.Errorf("remove %s: %w", name, err))
 		return

@@ -45,12 +45,22 @@ const (
 // ErrOtherVault: nothing was moved; ErrVaultGone: the place is empty, and was not before; crypto.ErrDamaged: an object
 // is not what it should be, here or there, and stays where it is.
 func (v *Vault) Sync(ctx context.Context, progress func(Progress)) (Moved, error) {
+	return v.sync(ctx, progress, true)
+}
+
+// SyncNews is Sync by what others have announced since the last one: it lists the place as a whole once a day only. What
+// somebody else does to the place behind Valise's back it does not see.
+func (v *Vault) SyncNews(ctx context.Context, progress func(Progress)) (Moved, error) {
+	return v.sync(ctx, progress, false)
+}
+
+func (v *Vault) sync(ctx context.Context, progress func(Progress), whole bool) (Moved, error) {
 	began := time.Now()
 	remote := v.Remote()
 	if remote == nil {
 		return Moved{}, ErrNoRemote
 	}
-	run := &syncRun{vault: v, remote: remote, meter: meter{report: progress}, halted: map[direction]bool{}, unsent: map[uuid.UUID]bool{}}
+	run := &syncRun{vault: v, remote: remote, whole: whole, meter: meter{report: progress}, halted: map[direction]bool{}, unsent: map[uuid.UUID]bool{}, sent: map[string]bool{}}
 	err := v.exclusively(ctx, func() error { return run.sync(ctx) })
 	var outbox error
 	run.moved.Waiting, _, outbox = v.Waiting()
@@ -82,12 +92,17 @@ type syncRun struct {
 	vault  *Vault
 	remote Store
 	meter  meter
+	whole  bool // the place is to be listed as a whole
 
-	mu     sync.Mutex
-	moved  Moved
-	failed error              // the first failure
-	halted map[direction]bool // what need not be tried any more
-	unsent map[uuid.UUID]bool // profiles of which a card or a list could not be sent: their snapshots wait for it
+	mu        sync.Mutex
+	moved     Moved
+	failed    error              // the first failure
+	halted    map[direction]bool // what need not be tried any more
+	news      readNews
+	announced []announcement     // by others, and not dealt with before
+	removed   []string           // from the place, by others or by this Sync
+	sent      map[string]bool    // by this Sync
+	unsent    map[uuid.UUID]bool // profiles of which a card or a list could not be sent: their snapshots wait for it
 }
 
 type direction string
@@ -108,7 +123,10 @@ func (r *syncRun) sync(ctx context.Context) error {
 		return err
 	}
 	fault.Point("syncing: the place is the vault's")
-	seen, err := r.compare(ctx)
+	seen, ok, err := r.hear(ctx)
+	if err == nil && !ok {
+		seen, err = r.compare(ctx)
+	}
 	if err != nil {
 		return err
 	}
@@ -118,7 +136,12 @@ func (r *syncRun) sync(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	small = slices.DeleteFunc(small, func(m move) bool { return gone[m.Name] })
+	isGone := func(m move) bool { return gone[m.Name] }
+	small = slices.DeleteFunc(small, isGone)
+	if err := r.tell(ctx, slices.DeleteFunc(slices.Concat(small, snapshots), isGone), nil); err != nil {
+		return err
+	}
+	fault.Point("syncing: it is announced what comes")
 	r.announce(1, slices.Concat(small, snapshots))
 	r.transfer(ctx, small)
 	fault.Point("syncing: what is small is moved")
@@ -130,7 +153,7 @@ func (r *syncRun) sync(ctx context.Context) error {
 			r.moved.Lost++
 		}
 	}
-	living := slices.DeleteFunc(slices.Clone(snapshots), func(m move) bool { return gone[m.Name] })
+	living := slices.DeleteFunc(slices.Clone(snapshots), isGone)
 	pruned := slices.DeleteFunc(snapshots, func(m move) bool { return !gone[m.Name] })
 	r.announce(-1, pruned)
 	r.transfer(ctx, living)
@@ -139,6 +162,14 @@ func (r *syncRun) sync(ctx context.Context) error {
 		r.bury(ctx, seen, pruned)
 	}
 	r.vault.tidyUploads(ctx, r.remote)
+	if whole := !ok; whole && (ctx.Err() != nil || r.failure() != nil) {
+		r.news.Listed = time.Time{} // what could not be fetched is found by another listing only
+	} else if whole {
+		r.tidyNews(ctx)
+	}
+	if err := r.heard(gone); err != nil {
+		return err
+	}
 	return cmp.Or(ctx.Err(), r.failure())
 }
 
@@ -298,6 +329,10 @@ func (r *syncRun) carryOut(ctx context.Context, m move) {
 		}
 	} else {
 		err = r.vault.fetch(transfer, r.remote, m.Info)
+		if errors.Is(err, ErrNotFound) { // announced, and on its way still; or pruned meanwhile
+			r.meter.add(Progress{Total: -1, TotalBytes: -m.Size})
+			return
+		}
 	}
 	if err != nil {
 		r.meter.add(Progress{Total: -1, TotalBytes: -m.Size, DoneBytes: -counted.Load()})
@@ -312,6 +347,7 @@ func (r *syncRun) carryOut(ctx context.Context, m move) {
 		r.moved.Fetched++
 		r.moved.FetchedBytes += m.Size
 	case sent:
+		r.sent[m.Name] = true
 		r.moved.Sent++
 		r.moved.SentBytes += m.Size
 	}
