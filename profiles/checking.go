@@ -193,7 +193,7 @@ func (c *check) nameOf(ctx context.Context, profile uuid.UUID) string {
 			}
 		}
 	}
-	return "Profile " + profile.String()[:8]
+	return nameless(profile)
 }
 
 // checkStrays looks at the files that are no objects by their names. Some may be objects all the same.

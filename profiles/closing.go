@@ -166,12 +166,20 @@ func (l *Library) saving(f *folder, ended snapshot.Ending) (snapshot.Saving, err
 	return saving, nil
 }
 
-// nameNew gives the profile that a session is to make its card, once.
+// nameNew gives the profile that a session is to make its card, once; and one that was purged while it was open its name again.
 func (l *Library) nameNew(ctx context.Context, f *folder) error {
-	if !f.record.New || f.record.Named {
+	rec := f.record
+	if !rec.New {
+		shelf, err := l.shelf(rec.SavesTo)
+		if err != nil || len(shelf.cards) > 0 || len(shelf.purged) == 0 || rec.Name == nameless(rec.SavesTo) {
+			return err
+		}
+		return l.name(ctx, rec.SavesTo, rec.Name, 0)
+	}
+	if rec.Named {
 		return nil
 	}
-	if err := l.name(ctx, f.record.SavesTo, f.record.Name, f.record.Expires); err != nil {
+	if err := l.name(ctx, rec.SavesTo, rec.Name, rec.Expires); err != nil {
 		return err
 	}
 	return f.note(func(r *record) { r.Named = true })

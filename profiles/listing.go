@@ -60,7 +60,7 @@ func (l *Library) Profiles(ctx context.Context) ([]Profile, error) {
 // profile reads what a list shows of a profile. What cannot be read makes it StateDamaged, never an error.
 func (l *Library) profile(ctx context.Context, id uuid.UUID, shelf *shelf, vaultDays int) Profile {
 	p := Profile{
-		ID: id, Name: "Profile " + id.String()[:8], Colour: colourOf(id), State: StateSaved,
+		ID: id, Name: nameless(id), Colour: colourOf(id), State: StateSaved,
 		Snapshots: len(shelf.snapshots), Size: shelf.size, Newest: l.newest(ctx, id, shelf), Where: shelf.where(l),
 	}
 	c, err := l.card(ctx, id, shelf)
@@ -88,6 +88,9 @@ func (l *Library) profile(ctx context.Context, id uuid.UUID, shelf *shelf, vault
 	}
 	return p
 }
+
+// nameless is what a profile is called whose card is not here.
+func nameless(id uuid.UUID) string { return "Profile " + id.String()[:8] }
 
 // join shows the session that saves to the profile.
 func (p *Profile) join(s SessionInfo) {
