@@ -68,7 +68,7 @@ lint: tools ## staticcheck
 
 unit: ## the tests of the packages
 	$(call heading,tests of the packages)
-	@$(GO_WITHOUT_C) test -p 2 -timeout 20m $(UNITS)
+	@$(GO_WITHOUT_C) test -p 2 -timeout 40m $(UNITS)
 
 fuzz: ## every fuzz target for FUZZTIME (5s)
 	$(call heading,fuzzing for $(FUZZTIME) each)

@@ -24,7 +24,7 @@ keep.`,
 		RunE:    needsVerb,
 	}
 	c.AddCommand(vaultStatusCommand(t), vaultKeyCommand(t), vaultJoinCommand(t), vaultConnectCommand(t),
-		vaultDisconnectCommand(t), vaultCheckCommand(t), vaultPruneCommand(t), vaultExpireCommand(t))
+		vaultDisconnectCommand(t), vaultCheckCommand(t), vaultPruneCommand(t), vaultExpireCommand(t), vaultDevicesCommand(t))
 	return c
 }
 

@@ -112,11 +112,15 @@ func (l *Library) SyncStatus() SyncEvent {
 
 // Sync brings the vault and its place together: sends what waits, and fetches what others say they have saved. Without a place
 // there is nothing to do.
-func (l *Library) Sync(ctx context.Context) (vault.Moved, error) { return l.sync(ctx, l.vault.SyncNews) }
+func (l *Library) Sync(ctx context.Context) (vault.Moved, error) {
+	return l.sync(ctx, l.vault.SyncNews)
+}
 
 // SyncWhole is Sync that looks through the whole place, as Sync does once a day. It finds what was done to the place behind
 // Valise's back, too.
-func (l *Library) SyncWhole(ctx context.Context) (vault.Moved, error) { return l.sync(ctx, l.vault.Sync) }
+func (l *Library) SyncWhole(ctx context.Context) (vault.Moved, error) {
+	return l.sync(ctx, l.vault.Sync)
+}
 
 func (l *Library) sync(ctx context.Context, move func(context.Context, func(vault.Progress)) (vault.Moved, error)) (vault.Moved, error) {
 	if l.vault.Remote() == nil {
@@ -148,6 +152,9 @@ func (l *Library) sync(ctx context.Context, move func(context.Context, func(vaul
 	if err == nil {
 		if err := l.leases.look(ctx); err != nil {
 			l.log.Warn("what other devices have open is not known", "error", err)
+		}
+		if err := l.signIn(ctx); err != nil {
+			l.log.Warn("this device could not sign in", "error", err)
 		}
 	}
 	l.syncing.set(SyncEvent{Waiting: moved.Waiting, Err: err})

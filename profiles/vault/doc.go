@@ -14,6 +14,7 @@
 //	profiles/<profile>/card-<uuid>           a card
 //	profiles/<profile>/gone-<uuid>           a list of snapshots that were pruned
 //	news/<uuid>                              at the remote place only: what is about to be sent or removed (news.go)
+//	devices/<device>                         at the remote place only: who uses the vault (Slot)
 //	leases/<profile>                         at the remote place only: who has the profile open (Slot)
 //
 // Names that begin with a dot belong to one place alone: objects on their way in (.partial) and what is known about the

@@ -24,11 +24,16 @@ var ErrOvertaken = problem.New("somebody else was faster", "Try again.")
 const (
 	// LeasesPrefix is what the names of leases begin with.
 	LeasesPrefix = "leases/"
-	maxSlot      = 64 << 10 // bytes of a slot's content
+	// DevicesPrefix is likewise that of what devices say of themselves.
+	DevicesPrefix = "devices/"
+	maxSlot       = 64 << 10 // bytes of a slot's content
 )
 
 // LeaseName is the name of the slot that says who has a profile open: leases/<profile>.
 func LeaseName(profile uuid.UUID) string { return LeasesPrefix + profile.String() }
+
+// DeviceName is the name of the slot in which a device says that it uses the vault: devices/<device>.
+func DeviceName(device uuid.UUID) string { return DevicesPrefix + device.String() }
 
 // ParseLeaseName is the reverse of LeaseName; ok is false for any other name.
 func ParseLeaseName(name string) (profile uuid.UUID, ok bool) {
