@@ -98,7 +98,7 @@ func (s *S3) putSlot(ctx context.Context, name string, content []byte, version, 
 		options.SetMatchETag(version)
 	}
 	md5sum, sha := md5.Sum(content), sha256.Sum256(content)
-	for range attempts {
+	for tries := range attempts {
 		info, err := s.client.PutObject(ctx, s.location.Bucket, s.key(name), bytes.NewReader(content), int64(len(content)),
 			base64.StdEncoding.EncodeToString(md5sum[:]), hex.EncodeToString(sha[:]), options)
 		response := minio.ToErrorResponse(err)
@@ -106,7 +106,9 @@ func (s *S3) putSlot(ctx context.Context, name string, content []byte, version, 
 		case err == nil:
 			return info.ETag, nil
 		case response.Code == "ConditionalRequestConflict": // another is being written: then it is known who was first
-			continue
+			if err := backOff(ctx, tries); err != nil {
+				return "", s.problem(ctx, err)
+			}
 		case !s.unconditional.Load() && conditionRefused(response):
 			s.unconditional.Store(true)
 			return "", errAgain
