@@ -133,6 +133,13 @@ func (l realLine) WriteSlot(ctx context.Context, name string, content []byte, ve
 	return l.real.WriteSlot(ctx, name, content, version)
 }
 
+func (l realLine) EraseSlot(ctx context.Context, name string, all bool) error {
+	if _, err := l.meets(ctx, "erase slot", name); err != nil {
+		return err
+	}
+	return l.real.EraseSlot(ctx, name, all)
+}
+
 func (l realLine) Clock(ctx context.Context) (time.Time, error) { return l.real.Clock(ctx) }
 
 // TestDevicesLoseNothingOnARealServer does what the simulation does, on an S3 server behind a bad line. Time passes as it

@@ -266,6 +266,13 @@ func (s *simLine) WriteSlot(ctx context.Context, name string, content []byte, ve
 	return o.version, nil
 }
 
+func (s *simLine) EraseSlot(ctx context.Context, name string, all bool) error {
+	if !all {
+		return nil
+	}
+	return s.Remove(ctx, name)
+}
+
 func (s *simLine) Clock(ctx context.Context) (time.Time, error) {
 	return s.place.now(), cmp.Or(ctx.Err())
 }

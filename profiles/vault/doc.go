@@ -16,6 +16,7 @@
 //	news/<uuid>                              at the remote place only: what is about to be sent or removed (news.go)
 //	devices/<device>                         at the remote place only: who uses the vault (Slot)
 //	leases/<profile>                         at the remote place only: who has the profile open (Slot)
+//	passphrase                               the vault's key under a passphrase, if there is one (Slot)
 //
 // Names that begin with a dot belong to one place alone: objects on their way in (.partial) and what is known about the
 // remote place (.sync). Whatever else lies there is left alone.

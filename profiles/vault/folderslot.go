@@ -89,6 +89,14 @@ func (f *Folder) WriteSlot(ctx context.Context, name string, content []byte, ver
 	return slotVersion(content), p.replace(name)
 }
 
+// EraseSlot is Store.EraseSlot. A folder keeps no old versions that Valise could know of.
+func (f *Folder) EraseSlot(ctx context.Context, name string, all bool) error {
+	if !all {
+		return nil
+	}
+	return f.Remove(ctx, name)
+}
+
 // holdSlot makes the file that only one can make at a time.
 func (f *Folder) holdSlot(ctx context.Context, path string) (release func(), err error) {
 	for {

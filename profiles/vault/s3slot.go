@@ -41,6 +41,57 @@ func (s *S3) ReadSlot(ctx context.Context, name string) (Slot, error) {
 	return Slot{content, info.ETag, max(now.Sub(info.LastModified), 0)}, nil
 }
 
+// EraseSlot is Store.EraseSlot. In a bucket that keeps versions, Remove only hides a slot behind a mark; then its versions are
+// removed one by one, and the marks last: without its mark a version that stays would be the slot again.
+// https://docs.aws.amazon.com/AmazonS3/latest/userguide/DeletingObjectVersions.html
+func (s *S3) EraseSlot(ctx context.Context, name string, all bool) error {
+	if err := checkName(name); err != nil {
+		return err
+	}
+	if all {
+		if err := s.Remove(ctx, name); err != nil {
+			return err
+		}
+	}
+	ctx, watch := s.watch(ctx)
+	defer watch.end()
+	var versions, marks []minio.ObjectInfo
+	for v := range s.client.ListObjectsIter(ctx, s.location.Bucket, minio.ListObjectsOptions{
+		Prefix: s.key(name), Recursive: true, WithVersions: true,
+	}) {
+		switch {
+		case v.Err != nil && versionsUnknown(minio.ToErrorResponse(v.Err)):
+			return nil
+		case v.Err != nil:
+			return versionsKept(s.problem(ctx, v.Err))
+		case v.Key != s.key(name) || v.IsLatest && !all:
+		case v.IsDeleteMarker:
+			marks = append(marks, v)
+		default:
+			versions = append(versions, v)
+		}
+	}
+	for _, v := range append(versions, marks...) {
+		err := s.problem(ctx, s.client.RemoveObject(ctx, s.location.Bucket, v.Key, minio.RemoveObjectOptions{VersionID: v.VersionID}))
+		if err != nil && !errors.Is(err, ErrNotFound) {
+			return versionsKept(err)
+		}
+	}
+	return nil
+}
+
+func versionsKept(err error) error {
+	if errors.Is(err, ErrForbidden) {
+		return ErrVersionsKept.Because(err)
+	}
+	return err
+}
+
+// versionsUnknown says whether a server has answered a listing of versions with not knowing any.
+func versionsUnknown(r minio.ErrorResponse) bool {
+	return r.StatusCode == http.StatusNotImplemented || r.Code == "NotImplemented" || r.Code == "MethodNotAllowed"
+}
+
 // Clock is Store.Clock.
 func (s *S3) Clock(context.Context) (time.Time, error) { return time.Now().Add(s.ahead()), nil }
 

@@ -10,8 +10,8 @@ import (
 	"github.com/google/uuid"
 )
 
-// Slot is what a place holds under a name whose content is replaced: who has a profile open. All else in a place is written
-// once. The local copy has no slots.
+// Slot is what a place holds under a name whose content is replaced: who has a profile open, and
+// the passphrase of a vault that has one. All else in a place is written once. Of the slots the local copy has the passphrase's.
 type Slot struct {
 	Content []byte
 	Version string        // of the content, for WriteSlot
@@ -20,6 +20,10 @@ type Slot struct {
 
 // ErrOvertaken: a slot was written by somebody else since it was read.
 var ErrOvertaken = problem.New("somebody else was faster", "Try again.")
+
+// ErrVersionsKept: a place keeps what was removed from it or replaced in it.
+var ErrVersionsKept = problem.New("the bucket keeps old versions, and does not let this one be removed",
+	"Remove the old versions of the object in the bucket's console, or with a key that may do so. Under object lock they stay until it ends.")
 
 const (
 	// LeasesPrefix is what the names of leases begin with.
@@ -54,6 +58,10 @@ type slots interface {
 	// write at once, one succeeds; where a place knows no conditions (Report.Conditions), that is so only if they are not
 	// within the same second.
 	WriteSlot(ctx context.Context, name string, content []byte, version string) (string, error)
+
+	// EraseSlot removes what a slot held before, where a place keeps such versions, and with all set what it holds too. What is
+	// not there is no error. ErrVersionsKept: the slot is as it should be, but the place lets no old version of it be removed.
+	EraseSlot(ctx context.Context, name string, all bool) error
 
 	// Clock is the time at the place, as far as its last answer told: what Info.Modified is to be compared with.
 	Clock(ctx context.Context) (time.Time, error)

@@ -45,7 +45,7 @@ func isOurs(name string) bool {
 	_, _, _, ok := ParseName(name)
 	_, _, isCheckpoint := parseCheckpointName(name)
 	_, isLease := ParseLeaseName(name)
-	return ok || isCheckpoint || isLease || name == descriptionName
+	return ok || isCheckpoint || isLease || name == descriptionName || name == passphraseName
 }
 
 // OpenStray opens a stray, if it is a regular file.

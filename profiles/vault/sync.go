@@ -161,6 +161,11 @@ func (r *syncRun) sync(ctx context.Context) error {
 	if seen.any(gone) && ctx.Err() == nil && r.failure() == nil {
 		r.bury(ctx, seen, pruned)
 	}
+	if ctx.Err() == nil && r.failure() == nil {
+		if err := r.vault.followPassphrase(ctx, r.remote); err != nil {
+			r.fail(err)
+		}
+	}
 	r.vault.tidyUploads(ctx, r.remote)
 	if whole := !ok; whole && (ctx.Err() != nil || r.failure() != nil) {
 		r.news.Listed = time.Time{} // what could not be fetched is found by another listing only
@@ -209,6 +214,9 @@ func (r *syncRun) meet(ctx context.Context) error {
 		// An empty folder where a drive should be mounted looks like this too.
 		if _, disconnected := os.Stat(v.syncPath(freshFile)); disconnected != nil && held[descriptionName] {
 			return ErrVaultGone.Because(errors.New(r.remote.String()))
+		}
+		if err := v.bringPassphrase(ctx, r.remote); err != nil {
+			return err
 		}
 		if err := writeDescription(ctx, r.remote, v.description); err != nil && !errors.Is(err, ErrExists) {
 			return fmt.Errorf("make the vault there: %w", err)

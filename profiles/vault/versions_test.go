@@ -14,23 +14,26 @@ import (
 // keepingBuckets runs a test on buckets that keep old versions: one as people set it up, and one that locks what is there.
 func keepingBuckets(t *testing.T, test func(t *testing.T, s *S3)) {
 	for name, lock := range map[string]bool{"versions": false, "object lock": true} {
-		t.Run(name, func(t *testing.T) {
-			server := testenv.S3With(t, testenv.S3Options{Posix: []string{"--versioning-dir", t.TempDir()}})
-			client := newBucket(t, server, server.Endpoint).client
-			server.Bucket = "keeping"
-			err := client.MakeBucket(t.Context(), server.Bucket, minio.MakeBucketOptions{ObjectLocking: lock})
-			if err == nil && lock {
-				mode, days, unit := minio.Compliance, uint(30), minio.Days
-				err = client.SetBucketObjectLockConfig(t.Context(), server.Bucket, &mode, &days, &unit)
-			} else if err == nil {
-				err = client.EnableVersioning(t.Context(), server.Bucket)
-			}
-			if err != nil {
-				t.Fatal(err)
-			}
-			test(t, newBucket(t, server, server.Endpoint))
-		})
+		t.Run(name, func(t *testing.T) { test(t, keepingBucket(t, lock)) })
 	}
+}
+
+func keepingBucket(t *testing.T, lock bool) *S3 {
+	t.Helper()
+	server := testenv.S3With(t, testenv.S3Options{Posix: []string{"--versioning-dir", t.TempDir()}})
+	client := newBucket(t, server, server.Endpoint).client
+	server.Bucket = "keeping"
+	err := client.MakeBucket(t.Context(), server.Bucket, minio.MakeBucketOptions{ObjectLocking: lock})
+	if err == nil && lock {
+		mode, days, unit := minio.Compliance, uint(30), minio.Days
+		err = client.SetBucketObjectLockConfig(t.Context(), server.Bucket, &mode, &days, &unit)
+	} else if err == nil {
+		err = client.EnableVersioning(t.Context(), server.Bucket)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return newBucket(t, server, server.Endpoint)
 }
 
 func TestABucketThatKeepsVersionsIsFoundUsable(t *testing.T) {
