@@ -66,7 +66,8 @@ func exitCode(err error) int {
 		return exitInUse
 	case is[*crypto.RecoveryCodeError](err),
 		errors.Is(err, crypto.ErrWrongKey), errors.Is(err, crypto.ErrDamaged), errors.Is(err, errFlaws),
-		errors.Is(err, crypto.ErrWrongPassphrase), errors.Is(err, crypto.ErrNoPassphrase), errors.Is(err, profiles.ErrNotPortable):
+		errors.Is(err, crypto.ErrWrongPassphrase), errors.Is(err, crypto.ErrNoPassphrase), errors.Is(err, profiles.ErrNotPortable),
+		errors.Is(err, profiles.ErrNoWayIn):
 		return exitSealed
 	}
 	return exitFailed

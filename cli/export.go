@@ -53,7 +53,7 @@ is made, and printed on standard output, alone.`,
 				if err != nil {
 					return err
 				}
-				passphrase, made, err := t.newPassphrase(ctx)
+				passphrase, made, err := t.newPassphrase(ctx, "Passphrase for the file")
 				if err != nil {
 					return err
 				}

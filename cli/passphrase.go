@@ -30,8 +30,8 @@ var errPassphrasesDiffer = problem.New("that was not the same passphrase twice",
 	"Type it again, or leave it empty: then Valise makes one.")
 
 // newPassphrase reads a passphrase to seal something with, twice where it cannot be seen, or makes one where it is left empty.
-func (t *terminal) newPassphrase(ctx context.Context) (passphrase string, made bool, err error) {
-	passphrase, err = t.passphrase(ctx, "Passphrase for the file (empty: one is made)")
+func (t *terminal) newPassphrase(ctx context.Context, prompt string) (passphrase string, made bool, err error) {
+	passphrase, err = t.passphrase(ctx, prompt+" (empty: one is made)")
 	switch {
 	case err != nil:
 		return "", false, err

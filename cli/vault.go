@@ -23,7 +23,7 @@ keep.`,
 		Args:    cobra.ArbitraryArgs,
 		RunE:    needsVerb,
 	}
-	c.AddCommand(vaultStatusCommand(t), vaultKeyCommand(t), vaultJoinCommand(t), vaultConnectCommand(t),
+	c.AddCommand(vaultStatusCommand(t), vaultKeyCommand(t), vaultPassphraseCommand(t), vaultJoinCommand(t), vaultConnectCommand(t),
 		vaultDisconnectCommand(t), vaultCheckCommand(t), vaultPruneCommand(t), vaultExpireCommand(t), vaultDevicesCommand(t))
 	return c
 }

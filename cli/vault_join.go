@@ -14,11 +14,11 @@ func vaultJoinCommand(t *terminal) *cobra.Command {
 	)
 	c := &cobra.Command{
 		Use:   "join [s3://BUCKET/PREFIX | FOLDER]",
-		Short: "Use an existing vault, by its recovery code",
-		Long: `Use the vault of another computer on this one too. The recovery code is read
-from standard input, and asked for on a terminal; the bucket's access key is
-taken from AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, and kept in the
-keyring.
+		Short: "Use an existing vault, by its recovery code or passphrase",
+		Long: `Use the vault of another computer on this one too. Its recovery code or, if it
+has one, its passphrase is read from standard input, and asked for on a
+terminal; the bucket's access key is taken from AWS_ACCESS_KEY_ID and
+AWS_SECRET_ACCESS_KEY, and kept in the keyring.
 
 Without a place, the vault that is on this computer gets its key back.`,
 		Example: "  valise vault join s3://my-bucket/valise < recovery-code.txt",
@@ -41,7 +41,7 @@ Without a place, the vault that is on this computer gets its key back.`,
 			if err != nil {
 				return err
 			}
-			code, err := t.secret(ctx, "Recovery code")
+			code, err := t.secret(ctx, "Recovery code or passphrase")
 			if err != nil {
 				return err
 			}

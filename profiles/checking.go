@@ -49,6 +49,7 @@ func (l *Library) CheckVault(ctx context.Context, progress func(Progress)) ([]Fl
 	}
 	c := check{Library: l, stock: before, report: paced(progress)}
 	c.checkDescription(ctx)
+	c.checkPassphrase(ctx)
 	for _, profile := range before.profiles {
 		if err := c.checkProfile(ctx, profile); err != nil {
 			return c.flaws, err
@@ -125,6 +126,14 @@ func (c *check) checkDescription(ctx context.Context) {
 	}
 	if err != nil && ctx.Err() == nil {
 		c.flaws = append(c.flaws, Flaw{Costs: CostsVault, Object: name, Problem: err.Error()})
+	}
+}
+
+// checkPassphrase looks whether the passphrase's slot is what was written. A recovery code opens the vault all the same.
+func (c *check) checkPassphrase(ctx context.Context) {
+	_, err := vault.ReadPassphrase(ctx, c.vault.Local())
+	if errors.Is(err, crypto.ErrDamaged) {
+		c.flaws = append(c.flaws, Flaw{Costs: CostsNothing, Object: "passphrase", Problem: ErrPassphraseDamaged.Because(err).Error()})
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"valise/crypto"
 	"valise/internal/fault"
@@ -17,14 +18,14 @@ import (
 	"github.com/google/uuid"
 )
 
-// Join makes this computer use an existing vault, by its recovery code. Zero credentials: the AWS_* of the environment.
-// A zero location gives the vault that is here its key again.
+// Join makes this computer use an existing vault, by what a person entered: its recovery code, or its passphrase where it has one.
+// Zero credentials: the AWS_* of the environment. A zero location gives the vault that is here its key again.
 //
 // Where this computer has a vault with profiles already, it is set aside (its folder and its key stay) only if setAside
-// allows it; else ErrVaultInUse. Nothing is changed before the place, the code and the vault are known to be right.
-func Join(ctx context.Context, h Home, at vault.Location, c vault.Credentials, recoveryCode string, setAside bool) error {
-	key, err := crypto.ParseRecoveryCode(recoveryCode)
-	if err != nil {
+// allows it; else ErrVaultInUse. Nothing is changed before the place, what was entered and the vault are known to be right.
+func Join(ctx context.Context, h Home, at vault.Location, c vault.Credentials, entered string, setAside bool) error {
+	if strings.TrimSpace(entered) == "" {
+		_, err := crypto.ParseRecoveryCode("")
 		return err
 	}
 	if err := h.make(); err != nil {
@@ -36,7 +37,7 @@ func Join(ctx context.Context, h Home, at vault.Location, c vault.Credentials, r
 	}
 	keyring := crypto.OpenKeyring()
 	if at == (vault.Location{}) {
-		return giveKey(ctx, h, settings, keyring, key)
+		return giveKey(ctx, h, settings, keyring, entered)
 	}
 	if c == (vault.Credentials{}) && at.Folder == "" {
 		c, _ = vault.CredentialsFromEnv() // without any the place says what it misses
@@ -49,8 +50,9 @@ func Join(ctx context.Context, h Home, at vault.Location, c vault.Credentials, r
 	if err != nil {
 		return fmt.Errorf("looking for the vault: %w", err)
 	}
-	if d.KeyID != key.ID() {
-		return fmt.Errorf("joining the vault: %w", crypto.ErrWrongKey)
+	key, err := enteredKey(ctx, entered, d, place)
+	if err != nil {
+		return fmt.Errorf("joining the vault: %w", err)
 	}
 	lock, err := h.lockVault(ctx)
 	if err != nil {
@@ -88,7 +90,7 @@ func Join(ctx context.Context, h Home, at vault.Location, c vault.Credentials, r
 }
 
 // giveKey puts the key of the vault that is here back into the keyring.
-func giveKey(ctx context.Context, h Home, s Settings, k crypto.Keyring, key crypto.Key) error {
+func giveKey(ctx context.Context, h Home, s Settings, k crypto.Keyring, entered string) error {
 	if s.Vault == uuid.Nil {
 		return ErrNoVaultHere
 	}
@@ -96,8 +98,9 @@ func giveKey(ctx context.Context, h Home, s Settings, k crypto.Keyring, key cryp
 	if err != nil {
 		return fmt.Errorf("opening the vault: %w", err)
 	}
-	if v.Description().KeyID != key.ID() {
-		return fmt.Errorf("opening the vault: %w", crypto.ErrWrongKey)
+	key, err := enteredKey(ctx, entered, v.Description(), v.Local())
+	if err != nil {
+		return fmt.Errorf("opening the vault: %w", err)
 	}
 	return crypto.StoreKey(ctx, k, s.Vault, key)
 }
