@@ -54,6 +54,11 @@ func (f *placeFlags) location(c *cobra.Command, place string) (vault.Location, e
 	if err != nil {
 		return at, misuse(c, "%v", err)
 	}
+	return f.onto(c, at)
+}
+
+// onto is a place with what the flags say of its server.
+func (f *placeFlags) onto(c *cobra.Command, at vault.Location) (vault.Location, error) {
 	if at.Folder != "" && *f != (placeFlags{}) {
 		return at, misuse(c, "--endpoint, --region, --style and --ca-file are for buckets, and this is a folder")
 	}

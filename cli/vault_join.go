@@ -11,6 +11,7 @@ func vaultJoinCommand(t *terminal) *cobra.Command {
 	var (
 		place    placeFlags
 		setAside bool
+		qr       string
 	)
 	c := &cobra.Command{
 		Use:   "join [s3://BUCKET/PREFIX | FOLDER]",
@@ -20,8 +21,12 @@ has one, its passphrase is read from standard input, and asked for on a
 terminal; the bucket's access key is taken from AWS_ACCESS_KEY_ID and
 AWS_SECRET_ACCESS_KEY, and kept in the keyring.
 
+With --qr the code and the place are read from a picture of the QR code that
+another computer shows: a photo or a screenshot, PNG or JPEG. A place that is
+given counts more than that in the picture.
+
 Without a place, the vault that is on this computer gets its key back.`,
-		Example: "  valise vault join s3://my-bucket/valise < recovery-code.txt",
+		Example: "  valise vault join s3://my-bucket/valise < recovery-code.txt\n  valise vault join --qr photo.jpg",
 		Args: func(c *cobra.Command, args []string) error {
 			if len(args) == 0 {
 				return nil
@@ -41,8 +46,19 @@ Without a place, the vault that is on this computer gets its key back.`,
 			if err != nil {
 				return err
 			}
-			code, err := t.secret(ctx, "Recovery code or passphrase")
-			if err != nil {
+			var code string
+			if qr != "" {
+				link, err := profiles.ReadJoinPicture(qr)
+				if err != nil {
+					return err
+				}
+				code = link.Code
+				if len(args) == 0 && link.At != (vault.Location{}) {
+					if at, err = place.onto(c, link.At); err != nil {
+						return err
+					}
+				}
+			} else if code, err = t.secret(ctx, "Recovery code or passphrase"); err != nil {
 				return err
 			}
 			if err := profiles.Join(ctx, home, at, credentialsFor(at), code, setAside); err != nil {
@@ -60,6 +76,8 @@ Without a place, the vault that is on this computer gets its key back.`,
 		},
 	}
 	place.add(c)
+	c.Flags().StringVar(&qr, "qr", "", "take code and place from a picture of the QR code, `FILE`")
+	c.MarkFlagFilename("qr", "png", "jpg", "jpeg")
 	c.Flags().BoolVar(&setAside, "set-aside", false, "put aside the vault that this computer has")
 	return c
 }

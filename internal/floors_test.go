@@ -47,6 +47,7 @@ var reserved = map[string][]string{
 	"github.com/coder/websocket":         {"engine"},
 	"golang.org/x/crypto/":               {"crypto", "browser"},
 	"github.com/sethvargo/go-diceware/":  {"crypto"},
+	"github.com/makiuchi-d/gozxing":      {"profiles"},
 	"github.com/klauspost/compress/zstd": {"profiles/snapshot", "bench"},
 }
 
