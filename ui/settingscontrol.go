@@ -3,6 +3,7 @@ package ui
 import (
 	"context"
 	"fmt"
+	"image"
 	"strings"
 
 	"valise/browser"
@@ -34,6 +35,7 @@ func newSettingsControl(d *desk) *settingsControl {
 	s.Vault.OnTest, s.Vault.OnConnect = c.test, c.connect
 	s.Vault.OnDisconnect, s.Vault.OnSync = c.askDisconnect, d.syncing.now
 	s.Recovery.Code = d.lib.RecoveryCode
+	s.Recovery.Picture = func() (image.Image, error) { return d.lib.JoinLink().Picture(1) }
 	s.Recovery.OnCopy = func(code string) {
 		d.app.Clipboard().SetContent(code)
 		d.window.tell(parts.Notice{Text: "The recovery code is in the clipboard. Put it somewhere safe, then copy something else."})

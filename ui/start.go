@@ -83,7 +83,10 @@ func (p *program) join(here bool, back func()) {
 	form := settings.NewJoinForm(here)
 	form.Form.OnChooseFolder = func(chosen func(string)) { p.window.chooseFolder("Where the vault is", chosen) }
 	form.OnBack = back
-	form.OnJoin = func(at vault.Location, c vault.Credentials, code string, setAside bool) {
+	form.OnPicture = func() {
+		p.window.chooseFile("A picture of the QR code", func(path string) { p.takePicture(form, path) })
+	}
+	form.OnJoin = func(at vault.Location, c vault.Credentials, entered string, setAside bool) {
 		if p.desk != nil && len(p.desk.sessions.here()) > 0 {
 			p.cannotJoin(form, profiles.ErrSessionsRunning)
 			return
@@ -92,7 +95,7 @@ func (p *program) join(here bool, back func()) {
 		form.Busy(true)
 		form.Say("Looking for the vault…", widget.LowImportance)
 		turnDo(p, func(ctx context.Context) error {
-			return profiles.Join(ctx, p.home, at, c, code, setAside)
+			return profiles.Join(ctx, p.home, at, c, entered, setAside)
 		}, func(err error) {
 			p.joins = false
 			form.Busy(false)
@@ -112,18 +115,39 @@ func (p *program) join(here bool, back func()) {
 	p.window.Canvas().Focus(form.First())
 }
 
+// takePicture fills the form with what a picture of a QR code has.
+func (p *program) takePicture(form *settings.JoinForm, path string) {
+	form.Busy(true)
+	form.Say("Looking for the QR code…", widget.LowImportance)
+	later(p.main, func(context.Context) (profiles.JoinLink, error) { return profiles.ReadJoinPicture(path) },
+		func(link profiles.JoinLink, err error) {
+			form.Busy(false)
+			if err != nil {
+				p.log.Error("a picture of a QR code could not be used", "error", err)
+				e := explain(err)
+				form.Fail(e.toSay(), e.details)
+				p.window.giveFocus(form.FromPicture, form)
+				return
+			}
+			form.Say("", widget.MediumImportance)
+			form.Take(link)
+			p.window.giveFocus(form.Next(), form)
+		})
+}
+
 // cannotJoin says on the form why the vault is not used.
 func (p *program) cannotJoin(form *settings.JoinForm, err error) {
 	p.log.Error("an existing vault could not be used", "error", err)
 	e := explain(err)
 	var mistyped *crypto.RecoveryCodeError
 	switch {
-	case errors.As(err, &mistyped):
-		form.Code.Complain(e.toSay())
+	case errors.As(err, &mistyped), errors.Is(err, profiles.ErrNoWayIn), errors.Is(err, profiles.ErrNotItsPassphrase),
+		errors.Is(err, profiles.ErrPassphraseDamaged):
+		form.Complain(e.toSay())
 		form.Say("", widget.LowImportance)
 		p.window.giveFocus(form.Code.Entry, form)
 	case errors.Is(err, crypto.ErrWrongKey):
-		form.Code.Complain("This is the recovery code of another vault.")
+		form.Complain("This is the recovery code of another vault.")
 		form.Fail(e.toSay(), e.details)
 		p.window.giveFocus(form.Code.Entry, form)
 	case errors.Is(err, profiles.ErrVaultInUse):

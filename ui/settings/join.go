@@ -7,34 +7,42 @@ import (
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
+	"valise/profiles"
 	"valise/profiles/vault"
 	"valise/ui/look"
 	"valise/ui/parts"
 )
 
-// JoinForm is the page with which a person uses an existing vault: where it is, what opens the place, the recovery code.
+// JoinForm is the page with which a person uses an existing vault: where it is, what opens the place, and the recovery code or the
+// passphrase. A picture of the QR code that another computer shows has the code and the place.
 type JoinForm struct {
 	widget.BaseWidget
-	OnBack func()
-	OnJoin func(at vault.Location, c vault.Credentials, code string, setAside bool)
+	OnBack    func()
+	OnPicture func() // has the person choose a picture, and calls Take with what is in it
+	OnJoin    func(at vault.Location, c vault.Credentials, entered string, setAside bool)
 
-	Back, Join *parts.Button
-	Form       *PlaceForm
-	Code       *parts.Field
-	SetAside   *parts.Check
-	result     *parts.Outcome
-	here       bool
+	Back, FromPicture, Join *parts.Button
+	Form                    *PlaceForm
+	Code                    *parts.Field
+	SetAside                *parts.Check
+	taken                   *parts.Note
+	result                  *parts.Outcome
+	here                    bool
+	code                    string // that of a picture, which is not shown; empty: what is typed counts
 }
 
 // NewJoinForm makes an empty form. With here set the vault is the one on this computer, which has lost its key: only the
 // code is asked for.
 func NewJoinForm(here bool) *JoinForm {
 	f := &JoinForm{
-		Form: NewPlaceForm(), Code: parts.NewField("Recovery code", "14 groups of 5 characters"),
+		Form: NewPlaceForm(), Code: parts.NewField("Recovery code or passphrase", "14 groups of 5 characters, or a passphrase"),
+		taken:    parts.NewParagraph(""),
 		SetAside: parts.NewCheck("Set the vault of this computer aside (its folder stays as it is)"),
 		result:   parts.NewOutcome(), here: here,
 	}
 	f.Back = parts.NewFlat("Back", theme.NavigateBackIcon(), func() { f.OnBack() })
+	f.FromPicture = parts.NewButton("From a picture…", func() { f.OnPicture() })
+	f.FromPicture.Icon = theme.FileImageIcon()
 	f.Join = parts.NewPrimary("Use this vault", f.submit)
 	f.Code.Entry.MultiLine = true
 	f.Code.Entry.OnSubmitted = func(string) { f.submit() }
@@ -42,6 +50,7 @@ func NewJoinForm(here bool) *JoinForm {
 	f.Code.Entry.SetMinRowsVisible(2)
 	f.Form.Hidden = here
 	f.SetAside.Hide()
+	f.taken.Hide()
 	f.ExtendBaseWidget(f)
 	return f
 }
@@ -62,14 +71,56 @@ func (f *JoinForm) submit() {
 	if !f.here {
 		at, keys, right = f.Form.Read()
 	}
-	code := strings.TrimSpace(f.Code.Entry.Text)
-	if code == "" {
-		f.Code.Complain("The code that you wrote down when the vault was made.")
+	entered := f.code
+	if entered == "" {
+		entered = strings.TrimSpace(f.Code.Entry.Text)
+	}
+	if entered == "" {
+		f.Code.Complain("The code that you wrote down when the vault was made, or the passphrase that you have set for it.")
 		right = false
 	}
 	if right {
-		f.OnJoin(at, keys, code, f.SetAside.Checked)
+		f.OnJoin(at, keys, entered, f.SetAside.Checked)
 	}
+}
+
+// Take fills in what was read from a picture. The code is kept, and not shown.
+func (f *JoinForm) Take(link profiles.JoinLink) {
+	f.code = link.Code
+	text := "The recovery code is taken from the picture."
+	switch {
+	case f.here:
+	case link.At == (vault.Location{}):
+		text = "The recovery code is taken from the picture, which does not say where the vault is kept."
+	default:
+		f.Form.Set(link.At)
+		text = "The recovery code is taken from the picture, and so is the place."
+		if link.At.Folder == "" {
+			text += " What is left is the bucket's access key."
+		}
+	}
+	f.Code.Entry.SetText("")
+	f.Code.Hide()
+	f.taken.Say(text, widget.SuccessImportance)
+	f.taken.Show()
+	f.Refresh()
+}
+
+// Complain says what is wrong with the code or the passphrase, and lets another one be typed.
+func (f *JoinForm) Complain(text string) {
+	f.code = ""
+	f.taken.Hide()
+	f.Code.Show()
+	f.Code.Complain(text)
+	f.Refresh()
+}
+
+// Next is the field to go on with once a picture was taken.
+func (f *JoinForm) Next() fyne.Focusable {
+	if at, keys, _ := f.Form.Read(); !f.here && at.Folder == "" && keys.AccessKey == "" {
+		return f.Form.AccessKey.Entry
+	}
+	return f.Join
 }
 
 // Say shows how it goes; an empty text takes it away.
@@ -95,19 +146,21 @@ func (f *JoinForm) OfferSettingAside() {
 
 // Busy keeps the person from asking twice.
 func (f *JoinForm) Busy(busy bool) {
-	if busy {
-		f.Join.Disable()
-	} else {
-		f.Join.Enable()
+	for _, b := range []*parts.Button{f.FromPicture, f.Join} {
+		if busy {
+			b.Disable()
+		} else {
+			b.Enable()
+		}
 	}
 }
 
 // CreateRenderer implements fyne.Widget.
 func (f *JoinForm) CreateRenderer() fyne.WidgetRenderer {
-	title, about := "Use an existing vault", "Where is it kept, and what is its recovery code?"
+	title, about := "Use an existing vault", "Where is it kept, and what is its recovery code or passphrase? A computer that has it shows place and code as a QR code, in its settings."
 	if f.here {
-		title, about = "Enter the recovery code", "The key of the vault on this computer is not in its keyring. The recovery code brings it back."
+		title, about = "Enter the recovery code", "The key of the vault on this computer is not in its keyring. The recovery code brings it back, and so does the vault's passphrase if it has one."
 	}
 	return widget.NewSimpleRenderer(parts.Page(f.Back, title,
-		parts.NewCard(parts.Column(look.Space, parts.NewNote(about), f.Form, f.Code, f.SetAside, f.result, parts.Row(look.Gap, f.Join)))))
+		parts.NewCard(parts.Column(look.Space, parts.NewNote(about), parts.Row(look.Gap, f.FromPicture), f.Form, f.Code, f.taken, f.SetAside, f.result, parts.Row(look.Gap, f.Join)))))
 }

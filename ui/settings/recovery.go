@@ -1,10 +1,12 @@
 package settings
 
 import (
+	"image"
 	"slices"
 	"strings"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
@@ -12,25 +14,33 @@ import (
 	"valise/ui/parts"
 )
 
-// RecoveryCard shows the recovery code when it is asked to.
+// RecoveryCard shows the recovery code when it is asked to, and beside it the QR code that has the vault's place too.
 type RecoveryCard struct {
 	widget.BaseWidget
-	Code   func() string // the code, asked for only when it is to be shown or copied
-	OnCopy func(code string)
+	Code    func() string               // the code, asked for only when it is to be shown or copied
+	Picture func() (image.Image, error) // the QR code, a pixel for each module; likewise
+	OnCopy  func(code string)
 
 	Reveal, Copy *parts.Button
 	lines        *fyne.Container
+	qr           *canvas.Image
+	about        *parts.Note
+	secrets      *fyne.Container // all that is hidden
 	shown        bool
 }
 
-// perLine is how many groups of the code stand in a line.
-const perLine = 5
+const (
+	perLine  = 5 // groups of the code that stand in a line
+	qrModule = 4 // how wide a module of the QR code is on the screen
+)
 
 func newRecoveryCard() *RecoveryCard {
-	c := &RecoveryCard{lines: parts.Column(4)}
+	c := &RecoveryCard{lines: parts.Column(4), qr: canvas.NewImageFromImage(nil), about: parts.NewNote("")}
+	c.qr.ScaleMode, c.qr.FillMode = canvas.ImageScalePixels, canvas.ImageFillContain
 	c.Reveal = parts.NewButton("Show", func() { c.show(!c.shown) })
 	c.Copy = parts.NewFlat("Copy", theme.ContentCopyIcon(), func() { c.OnCopy(c.Code()) })
-	c.lines.Hide()
+	c.secrets = parts.Column(look.Gap, parts.Row(look.Space, c.lines, c.qr), c.about)
+	c.secrets.Hide()
 	c.ExtendBaseWidget(c)
 	return c
 }
@@ -41,7 +51,8 @@ func (c *RecoveryCard) Conceal() { c.show(false) }
 func (c *RecoveryCard) show(shown bool) {
 	c.shown = shown
 	c.lines.RemoveAll()
-	c.lines.Hidden = !shown
+	c.qr.Image = nil
+	c.secrets.Hidden = !shown
 	label := "Show"
 	if shown {
 		label = "Hide"
@@ -50,10 +61,29 @@ func (c *RecoveryCard) show(shown bool) {
 			line.TextStyle.Monospace, line.Selectable = true, true
 			c.lines.Add(line)
 		}
+		c.showPicture()
 	}
 	c.Reveal.SetText(label)
 	c.Refresh()
 }
+
+// showPicture shows the QR code, or says why there is none.
+func (c *RecoveryCard) showPicture() {
+	picture, err := c.Picture()
+	c.qr.Hidden = err != nil
+	if err != nil {
+		c.about.Say("There is no QR code: "+err.Error()+".", widget.WarningImportance)
+		return
+	}
+	c.qr.Image = picture
+	c.qr.SetMinSize(fyne.NewSize(float32(picture.Bounds().Dx()*qrModule), float32(picture.Bounds().Dy()*qrModule)))
+	c.qr.Refresh()
+	c.about.Say("The QR code has this code and where the vault is kept, for “From a picture…” on another computer: take a photo or a screenshot of it. Whoever has that has the code.",
+		widget.LowImportance)
+}
+
+// QR is the QR code that is shown; nil while it is hidden.
+func (c *RecoveryCard) QR() image.Image { return c.qr.Image }
 
 // Text is what can be read on the card: the code, or nothing while it is hidden.
 func (c *RecoveryCard) Text() string {
@@ -68,5 +98,5 @@ func (c *RecoveryCard) Text() string {
 func (c *RecoveryCard) CreateRenderer() fyne.WidgetRenderer {
 	return widget.NewSimpleRenderer(parts.NewSection("Recovery code",
 		"Without this code nobody can open the vault on another computer, not even you. Write it down and keep it where you keep your papers; whoever has it can read everything in the vault.",
-		c.lines, parts.Row(look.Gap, c.Reveal, c.Copy)))
+		c.secrets, parts.Row(look.Gap, c.Reveal, c.Copy)))
 }

@@ -48,7 +48,7 @@ func (s *Screen) SetAbout(about, tray string) {
 // CreateRenderer implements fyne.Widget.
 func (s *Screen) CreateRenderer() fyne.WidgetRenderer {
 	join := parts.NewSection("Another computer's vault",
-		"Open the profiles that you keep in a bucket or a folder: you need its address and the recovery code.", parts.Row(0, s.Join))
+		"Open the profiles that you keep in a bucket or a folder: you need its address and the recovery code, its passphrase if it has one, or a picture of its QR code.", parts.Row(0, s.Join))
 	about := parts.NewSection("About", "", s.about, s.tray)
 	return widget.NewSimpleRenderer(parts.Page(s.Back, "Settings",
 		parts.Column(look.Space, s.Vault, s.Recovery, join, s.History, s.Browser, s.Engines, s.Appearance, about)))

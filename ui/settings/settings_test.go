@@ -1,6 +1,7 @@
 package settings_test
 
 import (
+	"image"
 	"slices"
 	"strings"
 	"testing"
@@ -98,22 +99,23 @@ func TestTheRecoveryCodeIsHiddenUntilItIsAskedFor(t *testing.T) {
 	s := settings.NewScreen()
 	asked := 0
 	s.Recovery.Code = func() string { asked++; return code }
+	s.Recovery.Picture = func() (image.Image, error) { asked++; return image.NewGray(image.Rect(0, 0, 61, 61)), nil }
 	copied := ""
 	s.Recovery.OnCopy = func(text string) { copied = text }
 	show(t, s)
-	if asked > 0 || s.Recovery.Text() != "" {
-		t.Fatalf("it shows %q", s.Recovery.Text())
+	if asked > 0 || s.Recovery.Text() != "" || s.Recovery.QR() != nil {
+		t.Fatalf("it shows %q and the picture %v", s.Recovery.Text(), s.Recovery.QR())
 	}
 	test.Tap(s.Recovery.Reveal)
-	if s.Recovery.Text() != code {
-		t.Errorf("it shows %q", s.Recovery.Text())
+	if s.Recovery.Text() != code || s.Recovery.QR() == nil {
+		t.Errorf("it shows %q and the picture %v", s.Recovery.Text(), s.Recovery.QR())
 	}
 	test.Tap(s.Recovery.Copy)
 	if copied != code {
 		t.Errorf("copied was %q", copied)
 	}
 	s.Recovery.Conceal()
-	if s.Recovery.Text() != "" {
+	if s.Recovery.Text() != "" || s.Recovery.QR() != nil {
 		t.Error("it is still shown")
 	}
 }
@@ -189,6 +191,34 @@ func TestJoiningAsksForPlaceAndCode(t *testing.T) {
 	f.Say("no", widget.DangerImportance)
 	if f.Said() != "no" {
 		t.Errorf("it says %q", f.Said())
+	}
+}
+
+func TestAPictureFillsTheFormAndShowsNothingOfItsCode(t *testing.T) {
+	app(t)
+	f := settings.NewJoinForm(false)
+	sent, where := "", vault.Location{}
+	f.OnJoin = func(at vault.Location, _ vault.Credentials, code string, _ bool) { sent, where = code, at }
+	show(t, f)
+	link := profiles.JoinLink{At: vault.Location{Bucket: "my-bucket", Prefix: "valise", Region: "eu-home-1"}, Code: "AAAAA-BBBBB"}
+	f.Take(link)
+	if visible(f, f.Code) || f.Code.Entry.Text != "" || f.Next() != f.Form.AccessKey.Entry {
+		t.Errorf("the code is shown as %q, and %T is next", f.Code.Entry.Text, f.Next())
+	}
+	f.Form.AccessKey.Entry.SetText("access")
+	f.Form.SecretKey.Entry.SetText("secret")
+	test.Tap(f.Join)
+	if sent != link.Code || where != link.At {
+		t.Errorf("sent %q for %+v", sent, where)
+	}
+	f.Complain("no")
+	if !visible(f, f.Code) || f.Code.Complaint() != "no" {
+		t.Error("another code cannot be typed")
+	}
+	f.Code.Entry.SetText("a passphrase")
+	test.Tap(f.Join)
+	if sent != "a passphrase" {
+		t.Errorf("then it sends %q", sent)
 	}
 }
 

@@ -47,7 +47,7 @@ func newVaultCard() *VaultCard {
 	c.form = parts.Column(look.Space-4,
 		parts.NewNote("Keep a copy in a bucket or a folder as well, and use it from other computers. It gets nothing but encrypted data."),
 		c.Form, parts.Row(look.Gap, c.Test, c.Connect))
-	c.connected = parts.Column(look.Gap+2, parts.Row(look.Gap, c.Sync, c.Disconnect), parts.NewNote("Other computers open it with its recovery code."))
+	c.connected = parts.Column(look.Gap+2, parts.Row(look.Gap, c.Sync, c.Disconnect), parts.NewNote("Other computers open it with its recovery code, or with a picture of its QR code."))
 	c.ExtendBaseWidget(c)
 	return c
 }
