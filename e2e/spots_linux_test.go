@@ -20,10 +20,12 @@ var (
 	existingVault = middle(60, 91)
 	bucketOfVault = fromPage(100, 303) // in the settings
 	secretOfVault = fromPage(600, 436)
-	bucketToJoin  = fromPage(100, 200)
+	bucketToJoin  = fromPage(100, 249)
 	connect       = fromPage(167, 482)
-	join          = fromPage(24, 469)
-	codeToJoin    = fromPage(200, 400)
+	join          = fromPage(24, 518)
+	codeToJoin    = fromPage(200, 449)
+	pictureToJoin = fromPage(60, 139)
+	showCode      = fromPage(60, 405)  // once the vault is connected
 	copyCode      = fromPage(134, 405) // once the vault is connected
 )
 

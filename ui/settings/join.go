@@ -157,7 +157,7 @@ func (f *JoinForm) Busy(busy bool) {
 
 // CreateRenderer implements fyne.Widget.
 func (f *JoinForm) CreateRenderer() fyne.WidgetRenderer {
-	title, about := "Use an existing vault", "Where is it kept, and what is its recovery code or passphrase? A computer that has it shows place and code as a QR code, in its settings."
+	title, about := "Use an existing vault", "Where is it kept, and what is its recovery code or passphrase? Its QR code has place and code."
 	if f.here {
 		title, about = "Enter the recovery code", "The key of the vault on this computer is not in its keyring. The recovery code brings it back, and so does the vault's passphrase if it has one."
 	}

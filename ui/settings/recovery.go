@@ -97,6 +97,6 @@ func (c *RecoveryCard) Text() string {
 // CreateRenderer implements fyne.Widget.
 func (c *RecoveryCard) CreateRenderer() fyne.WidgetRenderer {
 	return widget.NewSimpleRenderer(parts.NewSection("Recovery code",
-		"Without this code nobody can open the vault on another computer, not even you. Write it down and keep it where you keep your papers; whoever has it can read everything in the vault.",
+		"Without this code (or a passphrase that you have set) nobody can open the vault on another computer. Write it down and keep it with your papers; whoever has it can read everything in the vault.",
 		c.secrets, parts.Row(look.Gap, c.Reveal, c.Copy)))
 }
