@@ -161,11 +161,6 @@ func (r *syncRun) sync(ctx context.Context) error {
 	if seen.any(gone) && ctx.Err() == nil && r.failure() == nil {
 		r.bury(ctx, seen, pruned)
 	}
-	if ctx.Err() == nil && r.failure() == nil {
-		if err := r.vault.followPassphrase(ctx, r.remote); err != nil {
-			r.fail(err)
-		}
-	}
 	r.vault.tidyUploads(ctx, r.remote)
 	if whole := !ok; whole && (ctx.Err() != nil || r.failure() != nil) {
 		r.news.Listed = time.Time{} // what could not be fetched is found by another listing only
@@ -174,6 +169,11 @@ func (r *syncRun) sync(ctx context.Context) error {
 	}
 	if err := r.heard(gone); err != nil {
 		return err
+	}
+	if ctx.Err() == nil && r.failure() == nil {
+		if err := r.vault.followPassphrase(ctx, r.remote); err != nil {
+			r.fail(err)
+		}
 	}
 	return cmp.Or(ctx.Err(), r.failure())
 }
