@@ -174,6 +174,9 @@ func (s *simLine) Get(ctx context.Context, name string, offset, length int64) (i
 	if err != nil {
 		return nil, err
 	}
+	if name == "" {
+		return nil, vault.ErrBadName // as any store says
+	}
 	o, ok := s.place.get(name)
 	if !ok {
 		return nil, vault.ErrNotFound

@@ -91,6 +91,7 @@ func (r *syncRun) hear(ctx context.Context) (s sides, ok bool, err error) {
 			return s, false, nil // somebody has taken it away here: its size is to be asked for
 		}
 		if isHere || gone[name] {
+			info.Name = name
 			s.there[name] = info
 		}
 	}
