@@ -46,9 +46,10 @@ func (r *syncRun) bury(ctx context.Context, seen sides, pruned []move) {
 	}
 	var needed []move
 	for _, m := range pruned {
-		if !dead[m.Name] {
-			needed = append(needed, m)
+		if dead[m.Name] {
+			continue
 		}
+		needed = append(needed, m)
 	}
 	var going []string
 	for name := range dead {

@@ -32,6 +32,9 @@ const (
 	newsWorth   = 200            // so many unread ones cost more than a listing
 )
 
+// sizeUnknown stands for the size of an object that was pruned here, and that the place is known to have still.
+const sizeUnknown = -1
+
 // readNews is what is known of a place's news: when it was listed as a whole, by its clock, and which ones have been dealt with.
 type readNews struct {
 	Listed time.Time   `json:"listed"`
@@ -90,9 +93,11 @@ func (r *syncRun) hear(ctx context.Context) (s sides, ok bool, err error) {
 			r.news.Listed = now
 			return s, false, nil // somebody has taken it away here: its size is to be asked for
 		}
-		if isHere || gone[name] {
-			info.Name = name
+		switch {
+		case isHere:
 			s.there[name] = info
+		case gone[name]:
+			s.there[name] = Info{Name: name, Size: sizeUnknown}
 		}
 	}
 	for _, a := range r.announced {

@@ -336,7 +336,17 @@ func (r *syncRun) carryOut(ctx context.Context, m move) {
 			err = nil // pruned here meanwhile
 		}
 	} else {
-		err = r.vault.fetch(transfer, r.remote, m.Info)
+		if m.Size == sizeUnknown {
+			if there, statErr := stat(ctx, r.remote, m.Name); statErr != nil {
+				err = statErr
+			} else {
+				r.meter.add(Progress{TotalBytes: there.Size - m.Size})
+				m.Info = there
+			}
+		}
+		if err == nil {
+			err = r.vault.fetch(transfer, r.remote, m.Info)
+		}
 		if errors.Is(err, ErrNotFound) { // announced, and on its way still; or pruned meanwhile
 			r.meter.add(Progress{Total: -1, TotalBytes: -m.Size})
 			return
