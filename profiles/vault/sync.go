@@ -138,7 +138,16 @@ func (r *syncRun) sync(ctx context.Context) error {
 	}
 	isGone := func(m move) bool { return gone[m.Name] }
 	small = slices.DeleteFunc(small, isGone)
-	if err := r.tell(ctx, slices.DeleteFunc(slices.Concat(small, snapshots), isGone), nil); err != nil {
+	// What a list is on its way of may be gone already: that is not announced before the list is read.
+	later := slices.ContainsFunc(small, func(m move) bool {
+		_, kind, _, _ := ParseName(m.Name)
+		return kind == KindGone && m.direction == fetching
+	})
+	comes := slices.Clone(small)
+	if !later {
+		comes = append(comes, snapshots...)
+	}
+	if err := r.tell(ctx, slices.DeleteFunc(comes, isGone), nil); err != nil {
 		return err
 	}
 	fault.Point("syncing: it is announced what comes")
@@ -154,6 +163,11 @@ func (r *syncRun) sync(ctx context.Context) error {
 		}
 	}
 	living := slices.DeleteFunc(slices.Clone(snapshots), isGone)
+	if later {
+		if err := r.tell(ctx, living, nil); err != nil {
+			return err
+		}
+	}
 	pruned := slices.DeleteFunc(snapshots, func(m move) bool { return !gone[m.Name] })
 	r.announce(-1, pruned)
 	r.transfer(ctx, living)
