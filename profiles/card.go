@@ -9,7 +9,6 @@ import (
 	"path/filepath"
 	"reflect"
 	"strings"
-	"sync"
 	"time"
 
 	"valise/crypto"
@@ -80,30 +79,9 @@ const flagCard = 1
 // maxCard bounds what is read of a card; they are a few hundred bytes.
 const maxCard = 1 << 20
 
-// cards remembers those that were read: objects never change.
-type cards struct {
-	mu   sync.Mutex
-	read map[uuid.UUID]card
-}
-
+// readCard reads a card.
 func (l *Library) readCard(ctx context.Context, profile, id uuid.UUID) (card, error) {
-	l.cards.mu.Lock()
-	c, ok := l.cards.read[id]
-	l.cards.mu.Unlock()
-	if ok {
-		return c, nil
-	}
-	c, err := l.loadCard(ctx, profile, id)
-	if err != nil {
-		return card{}, err
-	}
-	l.cards.mu.Lock()
-	defer l.cards.mu.Unlock()
-	if l.cards.read == nil {
-		l.cards.read = map[uuid.UUID]card{}
-	}
-	l.cards.read[id] = c
-	return c, nil
+	return l.cards.get(id, func() (card, error) { return l.loadCard(ctx, profile, id) })
 }
 
 // loadCard is readCard without what is remembered.

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"sync"
 
 	"valise/crypto"
 	"valise/internal/fault"
@@ -38,28 +37,14 @@ const (
 	manyLists = 16       // so many lists become one with the next pruning
 )
 
-// graves is what the vault's lists say, for vault.Sync. Lists never change, so what was read is remembered.
+// graves is what the vault's lists say, for vault.Sync.
 type graves struct {
 	library *Library
-	mu      sync.Mutex
-	read    map[uuid.UUID]gone
+	lists   remembered[gone]
 }
 
 func (g *graves) list(profile, id uuid.UUID) (gone, error) {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	if list, ok := g.read[id]; ok {
-		return list, nil
-	}
-	list, err := g.library.readGone(profile, id)
-	if err != nil {
-		return gone{}, err
-	}
-	if g.read == nil {
-		g.read = map[uuid.UUID]gone{}
-	}
-	g.read[id] = list
-	return list, nil
+	return g.lists.get(id, func() (gone, error) { return g.library.readGone(profile, id) })
 }
 
 func (l *Library) readGone(profile, id uuid.UUID) (gone, error) {

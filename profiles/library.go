@@ -13,6 +13,7 @@ import (
 
 	"valise/crypto"
 	"valise/internal/fault"
+	"valise/profiles/snapshot"
 	"valise/profiles/vault"
 
 	"github.com/gofrs/flock"
@@ -32,9 +33,9 @@ type Library struct {
 	keyring crypto.Keyring
 	key     crypto.Key
 	vault   *vault.Vault
-	indexes indexes
-	tokens  tokens
-	cards   cards
+	indexes remembered[*snapshot.Index]
+	tokens  remembered[uint32]
+	cards   remembered[card]
 	graves  graves
 	savings savings
 	leases  leases

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"maps"
 	"slices"
-	"sync"
 
 	"valise/crypto"
 	"valise/profiles/snapshot"
@@ -171,38 +170,22 @@ func (l *Library) labels(profile uuid.UUID, s *shelf) map[uuid.UUID]string {
 	return c.Labels
 }
 
-// indexes keeps what was read: objects never change, so neither do these.
-type indexes struct {
-	mu   sync.Mutex
-	read map[uuid.UUID]*snapshot.Index
-}
-
 func (l *Library) index(ctx context.Context, profile, id uuid.UUID) (*snapshot.Index, error) {
-	l.indexes.mu.Lock()
-	index := l.indexes.read[id]
-	l.indexes.mu.Unlock()
-	if index != nil {
+	return l.indexes.get(id, func() (*snapshot.Index, error) {
+		object, err := l.source(profile)(ctx, id)
+		if err != nil {
+			return nil, err
+		}
+		defer object.Close()
+		index, err := snapshot.ReadIndex(l.key, object)
+		if err != nil {
+			return nil, err
+		}
+		if index.Meta.ID != id || index.Meta.Profile != profile {
+			return nil, crypto.ErrDamaged.Because(errors.New("the object is not the snapshot that it is named after"))
+		}
 		return index, nil
-	}
-	object, err := l.source(profile)(ctx, id)
-	if err != nil {
-		return nil, err
-	}
-	defer object.Close()
-	index, err = snapshot.ReadIndex(l.key, object)
-	if err != nil {
-		return nil, err
-	}
-	if index.Meta.ID != id || index.Meta.Profile != profile {
-		return nil, crypto.ErrDamaged.Because(errors.New("the object is not the snapshot that it is named after"))
-	}
-	l.indexes.mu.Lock()
-	defer l.indexes.mu.Unlock()
-	if l.indexes.read == nil {
-		l.indexes.read = map[uuid.UUID]*snapshot.Index{}
-	}
-	l.indexes.read[id] = index
-	return index, nil
+	})
 }
 
 // source opens the snapshots of a profile, checkpoints too.

@@ -835,7 +835,7 @@ func TestDevicesWithOneVaultLoseNothing(t *testing.T) {
 	began := time.Now()
 	total := map[string]int{}
 	mishaps, steps, savings := 0, 0, 0
-	first, many := number("VALISE_SEED", 0), number("VALISE_SEEDS", 1000)
+	first, many := number("VALISE_SEED", 0), number("VALISE_SEEDS", 500)
 	for seed := first; seed < first+many; seed++ {
 		s := runSimulation(t, seed, simSteps, nil)
 		for what, n := range s.did {

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"slices"
-	"sync"
 
 	"valise/crypto"
 	"valise/profiles/snapshot"
@@ -17,42 +16,25 @@ import (
 	"github.com/google/uuid"
 )
 
-// tokens remembers under which tokens snapshots were saved. They stand in the plain headers, which is what makes it cheap to
-// find the newest of many.
-type tokens struct {
-	mu   sync.Mutex
-	read map[uuid.UUID]uint32
-}
-
-// token is that of a snapshot.
+// token is the one under which a snapshot was saved. It stands in the plain header, which is what makes it cheap to find the
+// newest of many.
 func (l *Library) token(profile, id uuid.UUID) (uint32, error) {
-	l.tokens.mu.Lock()
-	token, ok := l.tokens.read[id]
-	l.tokens.mu.Unlock()
-	if ok {
-		return token, nil
-	}
-	object, err := l.vault.Open(context.Background(), vault.SnapshotName(profile, id))
-	if err != nil {
-		return 0, err
-	}
-	defer object.Close()
-	begin := make([]byte, crypto.HeaderSize)
-	if _, err := object.ReadAt(begin, 0); err != nil && !errors.Is(err, io.EOF) {
-		return 0, err
-	}
-	header, err := crypto.ParseHeader(begin)
-	if err != nil {
-		return 0, fmt.Errorf("snapshot %s: %w", id, err)
-	}
-	token = snapshot.TokenOf(header)
-	l.tokens.mu.Lock()
-	defer l.tokens.mu.Unlock()
-	if l.tokens.read == nil {
-		l.tokens.read = map[uuid.UUID]uint32{}
-	}
-	l.tokens.read[id] = token
-	return token, nil
+	return l.tokens.get(id, func() (uint32, error) {
+		object, err := l.vault.Open(context.Background(), vault.SnapshotName(profile, id))
+		if err != nil {
+			return 0, err
+		}
+		defer object.Close()
+		begin := make([]byte, crypto.HeaderSize)
+		if _, err := object.ReadAt(begin, 0); err != nil && !errors.Is(err, io.EOF) {
+			return 0, err
+		}
+		header, err := crypto.ParseHeader(begin)
+		if err != nil {
+			return 0, fmt.Errorf("snapshot %s: %w", id, err)
+		}
+		return snapshot.TokenOf(header), nil
+	})
 }
 
 // ranked are the snapshots of a shelf in the order that says which is the newest: by token, then by id. A child always comes

@@ -57,8 +57,7 @@ func (r *syncRun) bury(ctx context.Context, seen sides, pruned []move) {
 			going = append(going, name)
 		}
 	}
-	if err := r.tell(ctx, needed, going); err != nil {
-		r.fail(err)
+	if r.tell(ctx, needed, going); r.failure() != nil {
 		return
 	}
 	r.announce(1, needed)

@@ -184,8 +184,9 @@ func parseNews(id uuid.UUID, text string) announcement {
 	return a
 }
 
-// tell announces what is about to be sent and removed.
-func (r *syncRun) tell(ctx context.Context, moves []move, removed []string) error {
+// tell announces what is about to be sent and removed. Where that fails, nothing is sent; what there is to fetch comes all
+// the same.
+func (r *syncRun) tell(ctx context.Context, moves []move, removed []string) {
 	var lines []string
 	for _, m := range moves {
 		if m.direction == sending {
@@ -198,11 +199,12 @@ func (r *syncRun) tell(ctx context.Context, moves []move, removed []string) erro
 	for piece := range slices.Chunk(lines, newsLines) {
 		id, text := uuid.New(), strings.Join(piece, "")
 		if err := r.remote.Put(ctx, newsPrefix+id.String(), strings.NewReader(text), int64(len(text))); err != nil {
-			return fmt.Errorf("announce what is to come: %w", err)
+			r.fail(fmt.Errorf("announce what is sent: %w", err))
+			r.halt(sending)
+			return
 		}
 		r.news.Read = append(r.news.Read, id)
 	}
-	return nil
 }
 
 // heard notes which news have been dealt with: those of which everything is here, or gone. What was removed is in the ledger no

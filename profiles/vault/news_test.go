@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"iter"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -134,4 +135,9 @@ func TestWhatAnotherHasRemovedIsSentAgainWhereItIsNeeded(t *testing.T) {
 			t.Errorf("it moved %+v", moved)
 		}
 	})
+}
+
+// butNews are the files that are no news.
+func butNews(files []string) []string {
+	return slices.DeleteFunc(files, func(path string) bool { return strings.Contains(filepath.ToSlash(path), "/"+newsPrefix) })
 }

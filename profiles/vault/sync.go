@@ -147,9 +147,7 @@ func (r *syncRun) sync(ctx context.Context) error {
 	if !later {
 		comes = append(comes, snapshots...)
 	}
-	if err := r.tell(ctx, slices.DeleteFunc(comes, isGone), nil); err != nil {
-		return err
-	}
+	r.tell(ctx, slices.DeleteFunc(comes, isGone), nil)
 	fault.Point("syncing: it is announced what comes")
 	r.announce(1, slices.Concat(small, snapshots))
 	r.transfer(ctx, small)
@@ -164,9 +162,7 @@ func (r *syncRun) sync(ctx context.Context) error {
 	}
 	living := slices.DeleteFunc(slices.Clone(snapshots), isGone)
 	if later {
-		if err := r.tell(ctx, living, nil); err != nil {
-			return err
-		}
+		r.tell(ctx, living, nil)
 	}
 	pruned := slices.DeleteFunc(snapshots, func(m move) bool { return !gone[m.Name] })
 	r.announce(-1, pruned)
