@@ -216,6 +216,42 @@ func TestDeathAtEveryStepOfJoiningAndConnecting(t *testing.T) {
 	})
 }
 
+// A passphrase is set and taken away. Whoever dies on the way, doing it again does it, and nothing is left of one that was taken away.
+func TestDeathAtEveryStepOfSettingAndRemovingAPassphrase(t *testing.T) {
+	t.Parallel()
+	server := testenv.S3(t)
+	shop, n := newShop(t, server), 0
+	shop.does("sync")
+	dieEverywhere(t, []string{"passphrase:"}, 4, func(t *testing.T, d death) []passing {
+		n++
+		c := shop.computer.in(t)
+		passphrase := fmt.Sprintf("for the deaths, number %d", n)
+		setting := c.doomed(d)
+		setting.valiseReading(passphrase, "vault", "passphrase")
+		passed := setting.passings()
+		c.isWhole()
+		c.well(c.valiseReading(passphrase, "vault", "passphrase"), "vault", "passphrase")
+		joined := c.fresh(fmt.Sprintf("let-in-%d", n))
+		joined.join(server, passphrase)
+		agree(t, c, joined)
+		removing := c.doomed(d)
+		removing.valise("vault", "passphrase", "--remove")
+		c.isWhole()
+		c.does("vault", "passphrase", "--remove")
+		joined.does("sync")
+		left := files(t, server.DataDir, server.Bucket, "of", "ours", "passphrase")
+		for _, home := range []string{c.home, joined.home} {
+			left = append(left, files(t, home, "vaults", "*", "passphrase")...)
+		}
+		if len(left) > 0 {
+			t.Errorf("of a passphrase that was taken away there is %v", left)
+		}
+		return append(passed, removing.passings()...)
+	})
+	shop.isWhole()
+	shop.arrives(server)
+}
+
 // shop is a computer with a profile of that name, at whose site one person after the other logs in.
 type shop struct {
 	*computer
