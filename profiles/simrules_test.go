@@ -20,8 +20,6 @@ var rules = []struct{ rule, file, with, without string }{
 	{"a lease that is not renewed runs out", "lease.go", "age > l.leases.runsOut", "false"},
 	{"who was overtaken renews no more", "leases.go", "now.Token != h.lease.Token || now.Device != h.lease.Device", "false"},
 	{"of a field the last change counts", "merging.go", "bytes.Compare(when[:], was[:]) <= 0", "true || was != when"},
-	{"what a device sets comes after all that it knows", "card.go", "snapshot.NewIDAt(l.now(), last)", "snapshot.NewIDAt(l.now(), uuid.UUID{0: last[0] &^ last[0]})"},
-	{"the cards of a purged profile stay while it has a snapshot", "gone.go", "if len(shelf.snapshots)+len(shelf.checkpoints) == 0 {", "if true {"},
 	{"a device that was away leaves everything as it is", "upkeep.go", "notes.QuietUntil = now.Add(quietFor)", "notes.QuietUntil = now"},
 	{"the trash is kept for thirty days", "upkeep.go", "!isQuiet && now.Sub(was.Since) >= trashKept", "!isQuiet"},
 	{"what is not at the place is sent there", "vault/sync.go", "send = append(send, info)", "_ = info"},

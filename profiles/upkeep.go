@@ -41,6 +41,7 @@ type upkeepNotes struct {
 // trashed is since when a profile was seen in the trash as it is: when something arrives there, its time begins anew.
 type trashed struct {
 	Since     time.Time `json:"since"`
+	Moved     time.Time `json:"moved"` // when it was put there, by whose clock ever
 	Newest    uuid.UUID `json:"newest"`
 	Snapshots int       `json:"snapshots"`
 }
@@ -98,7 +99,7 @@ func (l *Library) keepUp(ctx context.Context) (Upkept, error) {
 		case p.Pinned:
 		default:
 			was := notes.Trashed[p.ID]
-			if was.Since.IsZero() || was.Newest != p.Newest || was.Snapshots < p.Snapshots {
+			if was.Since.IsZero() || !was.Moved.Equal(p.Trashed) || was.Newest != p.Newest || was.Snapshots < p.Snapshots {
 				was.Since = now
 			}
 			if !isQuiet && now.Sub(was.Since) >= trashKept {
@@ -109,7 +110,7 @@ func (l *Library) keepUp(ctx context.Context) (Upkept, error) {
 					continue
 				}
 			}
-			seen[p.ID] = trashed{was.Since, p.Newest, p.Snapshots}
+			seen[p.ID] = trashed{was.Since, p.Trashed, p.Newest, p.Snapshots}
 		}
 	}
 	notes.Trashed = seen
