@@ -43,6 +43,12 @@ func newSettingsControl(d *desk) *settingsControl {
 	s.History.OnKeep = func(r profiles.Retention) { d.changeSettings(func(s *profiles.Settings) { s.Keep = r }) }
 	s.History.OnCheckpoint = func(minutes int) { d.changeSettings(func(s *profiles.Settings) { s.CheckpointMinutes = minutes }) }
 	s.History.OnPictures = func(on bool) { d.changeSettings(func(s *profiles.Settings) { s.NoPictures = !on }) }
+	s.History.OnExpiry = func(days int) {
+		d.change("say when profiles expire", func(ctx context.Context) error { return d.lib.SetVaultExpiry(ctx, days) }, nil)
+	}
+	s.Devices.OnForget = func(device profiles.Device) {
+		d.change("take “"+device.Name+"” off the list", func(ctx context.Context) error { return d.lib.ForgetDevice(ctx, device.ID) }, c.readDevices)
+	}
 	s.History.OnCleanUp = c.lookForCleaning
 	s.Browser.OnPick = c.pickBrowser
 	s.Browser.OnChoose = func() { d.window.chooseFile("The browser's program", c.tryBrowser) }
@@ -64,6 +70,12 @@ func (c *settingsControl) open() {
 				c.screen.History.Set(s)
 			}
 		})
+	later(c.desk.main, c.desk.lib.VaultExpiry, func(days int, err error) {
+		if err == nil {
+			c.screen.History.SetExpiry(days)
+		}
+	})
+	c.readDevices()
 	tray := "This desktop shows no tray icons: closing the window quits Valise."
 	if c.desk.tray.there {
 		tray = "Closing the window leaves Valise in the tray."
@@ -73,6 +85,15 @@ func (c *settingsControl) open() {
 		version = "(development version)"
 	}
 	c.screen.SetAbout(fmt.Sprintf("Valise %s\nIts files are in %s, its log is %s.", version, c.desk.home.Dir, c.desk.home.LogFile()), tray)
+}
+
+// readDevices shows the computers that use the vault, when its place has told.
+func (c *settingsControl) readDevices() {
+	later(c.desk.main, c.desk.lib.Devices, func(devices []profiles.Device, err error) {
+		if err == nil {
+			c.screen.Devices.Set(devices)
+		}
+	})
 }
 
 // key is one that nothing on the page takes.

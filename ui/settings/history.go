@@ -19,13 +19,15 @@ type HistoryCard struct {
 	OnKeep       func(profiles.Retention)
 	OnCheckpoint func(minutes int)
 	OnPictures   func(bool)
+	OnExpiry     func(days int) // of all profiles that say nothing of their own; 0: never
 	OnCleanUp    func()
 
 	Last, Days, Checkpoint *parts.Select
+	Expiry                 *parts.Select
 	Pictures               *parts.Check
 	CleanUp                *parts.Button
 
-	last, days, checkpoint choices
+	last, days, checkpoint, expiry choices
 }
 
 // choices are numbers to choose from, each with its words.
@@ -51,6 +53,12 @@ var (
 			return "every minute"
 		}
 		return fmt.Sprintf("every %d minutes", n)
+	}}
+	expiryChoices = choices{[]int{0, 30, 90, 180, 365}, func(n int) string {
+		if n == 0 {
+			return "never"
+		}
+		return fmt.Sprintf("after %d days", n)
 	}}
 )
 
@@ -84,7 +92,7 @@ func (c choices) number(label string) int {
 }
 
 func newHistoryCard() *HistoryCard {
-	c := &HistoryCard{Last: parts.NewSelect(), Days: parts.NewSelect(), Checkpoint: parts.NewSelect(),
+	c := &HistoryCard{Last: parts.NewSelect(), Days: parts.NewSelect(), Checkpoint: parts.NewSelect(), Expiry: parts.NewSelect(),
 		Pictures: parts.NewCheck("Keep a small picture of the last page")}
 	c.CleanUp = parts.NewButton("Clean up now…", func() { c.OnCleanUp() })
 	c.ExtendBaseWidget(c)
@@ -94,13 +102,6 @@ func newHistoryCard() *HistoryCard {
 // Set shows what is chosen.
 func (c *HistoryCard) Set(s profiles.Settings) {
 	s = s.Filled()
-	show := func(in *parts.Select, of *choices, from choices, n int, changed func(int)) {
-		*of = from.with(n)
-		in.OnChanged = nil // only the person's choice counts
-		in.Options = of.labels()
-		in.SetSelected(of.words(n))
-		in.OnChanged = func(label string) { changed(of.number(label)) }
-	}
 	keep := func(int) {
 		c.OnKeep(profiles.Retention{Last: c.last.number(c.Last.Selected), Days: c.days.number(c.Days.Selected)})
 	}
@@ -113,6 +114,20 @@ func (c *HistoryCard) Set(s profiles.Settings) {
 	c.Pictures.OnChanged = func(on bool) { c.OnPictures(on) }
 }
 
+// SetExpiry shows when profiles expire that say nothing of their own.
+func (c *HistoryCard) SetExpiry(days int) {
+	show(c.Expiry, &c.expiry, expiryChoices, days, func(days int) { c.OnExpiry(days) })
+}
+
+// show fills a line of choices, of which n is chosen.
+func show(in *parts.Select, of *choices, from choices, n int, changed func(int)) {
+	*of = from.with(n)
+	in.OnChanged = nil // only the person's choice counts
+	in.Options = of.labels()
+	in.SetSelected(of.words(n))
+	in.OnChanged = func(label string) { changed(of.number(label)) }
+}
+
 // CreateRenderer implements fyne.Widget.
 func (c *HistoryCard) CreateRenderer() fyne.WidgetRenderer {
 	line := func(label string, things ...fyne.CanvasObject) fyne.CanvasObject {
@@ -122,5 +137,6 @@ func (c *HistoryCard) CreateRenderer() fyne.WidgetRenderer {
 		"Snapshots with a label, branches and the newest are always kept. What no longer is goes after the next session.",
 		line("Of each profile keep", parts.Wide(150, c.Last), parts.NewText("and"), parts.Wide(250, c.Days), c.CleanUp),
 		line("Save running browsers as checkpoints", parts.Wide(190, c.Checkpoint)),
+		line("Move profiles that were not opened to the trash", parts.Wide(190, c.Expiry)),
 		c.Pictures))
 }

@@ -19,6 +19,7 @@ type Screen struct {
 	Vault      *VaultCard
 	Recovery   *RecoveryCard
 	History    *HistoryCard
+	Devices    *DevicesCard
 	Browser    *BrowserCard
 	Engines    *EnginesCard
 	Appearance *AppearanceCard
@@ -29,7 +30,7 @@ type Screen struct {
 // NewScreen makes the page; its cards are filled by their setters.
 func NewScreen() *Screen {
 	s := &Screen{
-		Vault: newVaultCard(), Recovery: newRecoveryCard(), History: newHistoryCard(),
+		Vault: newVaultCard(), Recovery: newRecoveryCard(), History: newHistoryCard(), Devices: newDevicesCard(),
 		Browser: newBrowserCard(), Engines: newEnginesCard(), Appearance: newAppearanceCard(),
 		about: parts.NewParagraph(""), tray: parts.NewNote(""),
 	}
@@ -51,5 +52,5 @@ func (s *Screen) CreateRenderer() fyne.WidgetRenderer {
 		"Open the profiles that you keep in a bucket or a folder: you need its address and the recovery code, its passphrase if it has one, or a picture of its QR code.", parts.Row(0, s.Join))
 	about := parts.NewSection("About", "", s.about, s.tray)
 	return widget.NewSimpleRenderer(parts.Page(s.Back, "Settings",
-		parts.Column(look.Space, s.Vault, s.Recovery, join, s.History, s.Browser, s.Engines, s.Appearance, about)))
+		parts.Column(look.Space, s.Vault, s.Recovery, join, s.History, s.Devices, s.Browser, s.Engines, s.Appearance, about)))
 }

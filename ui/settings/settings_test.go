@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"valise/browser"
 	"valise/profiles"
@@ -266,6 +267,46 @@ func TestWhatIsKeptIsChosenByThePersonOnly(t *testing.T) {
 	test.Tap(page.History.Pictures)
 	if !slices.Equal(kept, []profiles.Retention{{Last: 50, Days: -1}}) || !slices.Equal(minutes, []int{10}) || !slices.Equal(pictures, []bool{true}) {
 		t.Errorf("chosen are %v, %v and %v", kept, minutes, pictures)
+	}
+}
+
+func TestWhenProfilesExpireIsChosenByThePersonOnly(t *testing.T) {
+	app(t)
+	page := settings.NewScreen()
+	show(t, page)
+	var chosen []int
+	page.History.OnExpiry = func(days int) { chosen = append(chosen, days) }
+	for days, words := range map[int]string{0: "never", 90: "after 90 days", 45: "after 45 days"} {
+		if page.History.SetExpiry(days); page.History.Expiry.Selected != words {
+			t.Errorf("of %d days it says %q", days, page.History.Expiry.Selected)
+		}
+	}
+	if len(chosen) > 0 {
+		t.Errorf("showing what is chosen chooses %v", chosen)
+	}
+	page.History.SetExpiry(0)
+	page.History.Expiry.SetSelected("after 30 days")
+	if !slices.Equal(chosen, []int{30}) {
+		t.Errorf("chosen are %v", chosen)
+	}
+}
+
+func TestDevicesAreListedAndTakenOffTheList(t *testing.T) {
+	app(t)
+	page := settings.NewScreen()
+	show(t, page)
+	if page.Devices.Visible() {
+		t.Error("without devices there is a list of them")
+	}
+	var forgotten []string
+	page.Devices.OnForget = func(d profiles.Device) { forgotten = append(forgotten, d.Name) }
+	page.Devices.Set([]profiles.Device{{Name: "desk", Here: true}, {Name: "laptop", Used: time.Now().Add(-48 * time.Hour)}})
+	if !page.Devices.Visible() || len(page.Devices.Forget) != 1 {
+		t.Fatalf("%d devices can be taken off", len(page.Devices.Forget))
+	}
+	test.Tap(page.Devices.Forget[0])
+	if !slices.Equal(forgotten, []string{"laptop"}) {
+		t.Errorf("taken off were %q", forgotten)
 	}
 }
 
