@@ -9,16 +9,28 @@ import (
 )
 
 func sessionsCommand(t *terminal) *cobra.Command {
-	var asJSON bool
+	var asJSON, elsewhere bool
 	c := &cobra.Command{
 		Use:   "sessions",
 		Short: "List the running browsers",
 		Long: `List the browsers that Valise runs on this computer, whichever window or
-command opened them.`,
-		Example: "  valise sessions --json",
+command opened them. With --elsewhere, list the profiles that other devices
+with this vault have open, as its place tells.`,
+		Example: "  valise sessions --json\n  valise sessions --elsewhere",
 		Args:    takes(),
 		RunE: func(c *cobra.Command, _ []string) error {
 			return t.withVault(c.Context(), func(lib *profiles.Library) error {
+				if elsewhere {
+					open, err := lib.OpenElsewhere(c.Context())
+					if err != nil {
+						return err
+					}
+					if asJSON {
+						return printJSON(t, open)
+					}
+					t.printElsewhere(open)
+					return nil
+				}
 				sessions, err := lib.Sessions(c.Context())
 				if err != nil {
 					return err
@@ -32,6 +44,7 @@ command opened them.`,
 		},
 	}
 	addJSON(c, &asJSON)
+	c.Flags().BoolVar(&elsewhere, "elsewhere", false, "those of other devices")
 	return c
 }
 
@@ -58,6 +71,18 @@ func (t *terminal) printSessions(sessions []profiles.SessionInfo) {
 		rows = append(rows, []string{s.Name, string(s.Stage), ago(s.Since), kind, port(s.DevTools)})
 	}
 	t.table([]string{"PROFILE", "STAGE", "OPENED", "KIND", "DEVTOOLS"}, rows)
+}
+
+func (t *terminal) printElsewhere(open []profiles.OpenProfile) {
+	if len(open) == 0 {
+		t.say("No other device has a profile open.")
+		return
+	}
+	var rows [][]string
+	for _, o := range open {
+		rows = append(rows, []string{o.Name, o.Device, ago(o.Since), ago(o.Seen)})
+	}
+	t.table([]string{"PROFILE", "DEVICE", "OPENED", "LAST SEEN"}, rows)
 }
 
 // port is the host and port of a DevTools address, whose rest is long and random; --json has it.

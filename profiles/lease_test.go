@@ -94,6 +94,9 @@ func TestAProfileThatIsOpenOnAnotherDeviceIsSaidToBe(t *testing.T) {
 	if got := b.find("Shop"); got.State != profiles.StateElsewhere || got.Elsewhere == nil || !got.Elsewhere.Since.Equal(inUse.Since) {
 		t.Errorf("the list says %q, %+v", got.State, got.Elsewhere)
 	}
+	if open, err := b.OpenElsewhere(t.Context()); err != nil || len(open) != 1 || open[0].Name != "Shop" || open[0].Device == "" {
+		t.Errorf("open elsewhere are %+v, %v", open, err)
+	}
 	throwaway, _ := b.open(profiles.How{Load: p})
 	b.close(throwaway)
 	fork, _ := b.open(profiles.How{Load: p, Save: profiles.SaveNew, Name: "Copy"})

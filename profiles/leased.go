@@ -7,6 +7,7 @@ import (
 	"fmt"
 
 	"valise/problem"
+	"valise/profiles/vault"
 
 	"github.com/google/uuid"
 )
@@ -79,6 +80,35 @@ func (l *Library) notElsewhere(ctx context.Context, profile uuid.UUID, name stri
 		return other.inUse(name)
 	}
 	return nil
+}
+
+// OpenProfile is a profile that another device has open.
+type OpenProfile struct {
+	ID   uuid.UUID `json:"id"`
+	Name string    `json:"name"`
+	Elsewhere
+}
+
+// OpenElsewhere are the profiles that other devices have open, by what the vault's place says now. vault.ErrNoRemote: the
+// vault is kept on this computer only.
+func (l *Library) OpenElsewhere(ctx context.Context) ([]OpenProfile, error) {
+	if l.vault.Remote() == nil {
+		return nil, vault.ErrNoRemote
+	}
+	if err := l.leases.look(ctx); err != nil {
+		return nil, fmt.Errorf("asking what other devices have open: %w", err)
+	}
+	all, err := l.Profiles(ctx)
+	if err != nil {
+		return nil, err
+	}
+	open := []OpenProfile{}
+	for _, p := range all {
+		if p.Elsewhere != nil {
+			open = append(open, OpenProfile{p.ID, p.Name, *p.Elsewhere})
+		}
+	}
+	return open, nil
 }
 
 var errNotAsked = errors.New("the vault's place gives no answer")
