@@ -24,7 +24,8 @@ keep.`,
 		RunE:    needsVerb,
 	}
 	c.AddCommand(vaultStatusCommand(t), vaultKeyCommand(t), vaultPassphraseCommand(t), vaultJoinCommand(t), vaultConnectCommand(t),
-		vaultDisconnectCommand(t), vaultCheckCommand(t), vaultPruneCommand(t), vaultExpireCommand(t), vaultDevicesCommand(t))
+		vaultDisconnectCommand(t), vaultCheckCommand(t), vaultPruneCommand(t), vaultExpireCommand(t), vaultDevicesCommand(t),
+		vaultListCommand(t), vaultNewCommand(t), vaultUseCommand(t), vaultRenameCommand(t))
 	return c
 }
 

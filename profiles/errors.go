@@ -56,7 +56,7 @@ func explain(err error) error {
 
 // NotFoundError says that there is no such thing.
 type NotFoundError struct {
-	What string // "profile", "snapshot", "session", "engine", "key", "device", "file"
+	What string // "profile", "snapshot", "session", "engine", "key", "device", "vault", "file"
 	Name string // as it was asked for
 }
 
@@ -72,6 +72,8 @@ func (e *NotFoundError) NextStep() string {
 		return "`valise engines list` shows those that this computer knows; `valise engines add NAME URL` adds one."
 	case "file":
 		return "Check the path."
+	case "vault":
+		return "`valise vault list` shows those of this computer."
 	case "device":
 		return "`valise vault devices` shows those that use the vault."
 	case "key":

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
@@ -80,12 +79,10 @@ func Join(ctx context.Context, h Home, at vault.Location, c vault.Credentials, e
 		return err
 	}
 	fault.Point("joining: the vault is made here")
-	if err := h.ChangeSettings(func(s *Settings) { s.Vault, s.Place = d.Vault, at }); err != nil {
+	if err := h.ChangeSettings(func(s *Settings) { s.use(d.Vault, at) }); err != nil {
 		return err
 	}
-	for _, socket := range h.sockets("") {
-		ask(ctx, socket, http.MethodPost, "/changed", uuid.Nil, nil) // those that are open have to open anew
-	}
+	h.tellOfVault(ctx)
 	return nil
 }
 

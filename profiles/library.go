@@ -124,24 +124,31 @@ func (l *Library) makeVault(ctx context.Context) (Settings, error) {
 		return Settings{}, err
 	}
 	if id == uuid.Nil {
-		var key crypto.Key
-		id, key = uuid.New(), crypto.NewKey()
-		d := vault.NewDescription(id, key.ID())
-		d.Proof = key.Vouch(d.Vouched())
-		if _, err := vault.Create(l.home.vault(id), d); err != nil {
+		if id, err = newVault(ctx, l.home, l.keyring); err != nil {
 			return Settings{}, err
 		}
-		fault.Point("first start: the vault is made")
-		if err := crypto.StoreKey(ctx, l.keyring, id, key); err != nil {
-			vault.RemoveUnused(l.home.vault(id))
-			return Settings{}, err
-		}
-		fault.Point("first start: its key is kept")
 	}
-	if err := l.home.ChangeSettings(func(s *Settings) { s.Vault = id }); err != nil {
+	if err := l.home.ChangeSettings(func(s *Settings) { s.use(id, vault.Location{}) }); err != nil {
 		return Settings{}, err
 	}
 	return l.home.Settings()
+}
+
+// newVault makes a vault with a new key, which it keeps in the keyring.
+func newVault(ctx context.Context, h Home, keyring crypto.Keyring) (uuid.UUID, error) {
+	id, key := uuid.New(), crypto.NewKey()
+	d := vault.NewDescription(id, key.ID())
+	d.Proof = key.Vouch(d.Vouched())
+	if _, err := vault.Create(h.vault(id), d); err != nil {
+		return uuid.Nil, err
+	}
+	fault.Point("first start: the vault is made")
+	if err := crypto.StoreKey(ctx, keyring, id, key); err != nil {
+		vault.RemoveUnused(h.vault(id))
+		return uuid.Nil, err
+	}
+	fault.Point("first start: its key is kept")
+	return id, nil
 }
 
 // begunVault finds the vault of a first start, or of a joining, that was cut short when only the settings were missing, and

@@ -21,6 +21,7 @@ import (
 type Settings struct {
 	Device  uuid.UUID      `json:"device,omitzero"` // this computer, for others with the same vault; drawn at the first start
 	Vault   uuid.UUID      `json:"vault,omitzero"`
+	Vaults  []KnownVault   `json:"vaults,omitempty"`  // what is noted of all vaults
 	Place   vault.Location `json:"place,omitzero"`    // where else the vault is kept; zero: in this computer only
 	Browser string         `json:"browser,omitempty"` // the executable; empty: the best that is found
 	Engines []KnownEngine  `json:"engines,omitempty"`
