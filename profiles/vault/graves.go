@@ -46,10 +46,9 @@ func (r *syncRun) bury(ctx context.Context, seen sides, pruned []move) {
 	}
 	var needed []move
 	for _, m := range pruned {
-		if dead[m.Name] {
-			continue
+		if !dead[m.Name] {
+			needed = append(needed, m)
 		}
-		needed = append(needed, m)
 	}
 	var going []string
 	for name := range dead {

@@ -52,11 +52,11 @@ func (v *Vault) readNews(ledger string) readNews {
 }
 
 // hear finds out what the others have announced since. It returns what it knows of the place by that; ok is false where the
-// place has to be listed as a whole.
-func (r *syncRun) hear(ctx context.Context) (s sides, ok bool, err error) {
+// place has to be listed as a whole. gone is what was pruned, as far as is known here.
+func (r *syncRun) hear(ctx context.Context, gone map[string]bool) (s sides, ok bool, err error) {
 	v, ledger := r.vault, ledgerName(r.remote)
 	known := v.readNews(ledger)
-	all, unread, err := r.listNews(ctx, known.Read)
+	all, err := r.listNews(ctx)
 	if err != nil {
 		return s, false, err
 	}
@@ -64,7 +64,18 @@ func (r *syncRun) hear(ctx context.Context) (s sides, ok bool, err error) {
 	if err != nil {
 		return s, false, err
 	}
-	r.news = readNews{Listed: known.Listed, Read: all}
+	r.news = readNews{Listed: known.Listed}
+	var unread []Info
+	for _, info := range all {
+		id := newsID(info)
+		r.news.Read = append(r.news.Read, id)
+		if !slices.Contains(known.Read, id) {
+			unread = append(unread, info)
+		}
+		if now.Sub(info.Modified) > newsKept {
+			r.outdated = append(r.outdated, info.Name)
+		}
+	}
 	full := r.whole || known.Listed.IsZero() || now.Sub(known.Listed) > listedFor || known.Listed.Sub(now) > time.Hour || len(unread) > newsWorth
 	if full {
 		r.news.Listed = now
@@ -83,10 +94,6 @@ func (r *syncRun) hear(ctx context.Context) (s sides, ok bool, err error) {
 		return s, false, err
 	}
 	s = sides{here: here, there: map[string]Info{}}
-	gone, err := r.gone(ctx)
-	if err != nil {
-		return s, false, err
-	}
 	for name := range held {
 		info, isHere := here[name]
 		if _, _, _, ours := ParseName(name); ours && !isHere && !gone[name] {
@@ -123,22 +130,26 @@ type announcement struct {
 	removed []string
 }
 
-// listNews has the ids of all news, and those that are not among read.
-func (r *syncRun) listNews(ctx context.Context, read []uuid.UUID) (all []uuid.UUID, unread []Info, err error) {
+// listNews has all news that are at the place.
+func (r *syncRun) listNews(ctx context.Context) (all []Info, err error) {
 	for info, err := range r.remote.List(ctx, newsPrefix) {
 		if err != nil {
-			return nil, nil, fmt.Errorf("list the news: %w", err)
+			return nil, fmt.Errorf("list the news: %w", err)
 		}
-		id, ok := parseID(strings.TrimPrefix(info.Name, newsPrefix))
-		if !ok {
-			continue
-		}
-		all = append(all, id)
-		if !slices.Contains(read, id) {
-			unread = append(unread, info)
+		if newsID(info) != uuid.Nil {
+			all = append(all, info)
 		}
 	}
-	return all, unread, nil
+	return all, nil
+}
+
+// newsID is the id in the name of one of the news; zero: it is none.
+func newsID(info Info) uuid.UUID {
+	id, ok := parseID(strings.TrimPrefix(info.Name, newsPrefix))
+	if !ok {
+		return uuid.Nil
+	}
+	return id
 }
 
 // read reads news, several at a time. Those that cannot be understood say nothing.
@@ -160,8 +171,7 @@ func (r *syncRun) read(ctx context.Context, news []Info) ([]announcement, error)
 			if err != nil {
 				return fmt.Errorf("read the news: %w", err)
 			}
-			id, _ := parseID(strings.TrimPrefix(info.Name, newsPrefix))
-			read[i] = parseNews(id, string(text))
+			read[i] = parseNews(newsID(info), string(text))
 			return nil
 		})
 	}
@@ -224,15 +234,18 @@ func (r *syncRun) heard(gone map[string]bool) error {
 			return err
 		}
 	}
-	here, err := listed(r.vault.local.List(context.Background(), profilesPrefix))
-	if err != nil {
-		return err
-	}
-	for _, a := range r.announced {
-		for _, info := range a.objects {
-			if _, isHere := here[info.Name]; !isHere && !gone[info.Name] {
+	if len(r.announced) > 0 {
+		here, err := listed(r.vault.local.List(context.Background(), profilesPrefix))
+		if err != nil {
+			return err
+		}
+		isMissing := func(info Info) bool {
+			_, isHere := here[info.Name]
+			return !isHere && !gone[info.Name]
+		}
+		for _, a := range r.announced {
+			if slices.ContainsFunc(a.objects, isMissing) {
 				r.news.Read = slices.DeleteFunc(r.news.Read, func(id uuid.UUID) bool { return id == a.id })
-				break
 			}
 		}
 	}
@@ -240,21 +253,16 @@ func (r *syncRun) heard(gone map[string]bool) error {
 	if err != nil {
 		return err
 	}
-	return r.vault.note(newsFile(ledgerName(r.remote)), string(text))
+	file := newsFile(ledgerName(r.remote))
+	if r.vault.noted(file) == string(text) {
+		return nil
+	}
+	return r.vault.note(file, string(text))
 }
 
 // tidyNews removes those that nobody needs any more. It comes with a listing of the whole place.
 func (r *syncRun) tidyNews(ctx context.Context) {
-	now, err := r.remote.Clock(ctx)
-	if err != nil {
-		return
-	}
-	for info, err := range r.remote.List(ctx, newsPrefix) {
-		if err != nil {
-			return
-		}
-		if _, ok := parseID(strings.TrimPrefix(info.Name, newsPrefix)); ok && now.Sub(info.Modified) > newsKept {
-			r.remote.Remove(ctx, info.Name) // or the next time
-		}
+	for _, name := range r.outdated {
+		r.remote.Remove(ctx, name) // or the next time
 	}
 }

@@ -10,7 +10,7 @@ import (
 	"github.com/google/uuid"
 )
 
-// Slot is what a place holds under a name whose content is replaced: who has a profile open, and
+// Slot is what a place holds under a name whose content is replaced: who has a profile open, what a device says of itself, and
 // the passphrase of a vault that has one. All else in a place is written once. Of the slots the local copy has the passphrase's.
 type Slot struct {
 	Content []byte

@@ -8,8 +8,8 @@ import (
 )
 
 // Store is a place where objects lie: a folder or a bucket. Names are slash-separated, relative and of [a-z0-9.-];
-// others are refused. Objects are written once and never replaced; what is replaced is a Slot. A Store may be used by several goroutines at once,
-// and its place by several processes and computers.
+// others are refused. Objects are written once and never replaced; what is replaced is a Slot. A Store may be used by several
+// goroutines at once, and its place by several processes and computers.
 //
 // Its errors are the problems of this package, or the context's error.
 type Store interface {

@@ -100,6 +100,7 @@ type syncRun struct {
 	halted    map[direction]bool // what need not be tried any more
 	news      readNews
 	announced []announcement     // by others, and not dealt with before
+	outdated  []string           // news that nobody needs any more
 	removed   []string           // from the place, by others or by this Sync
 	sent      map[string]bool    // by this Sync
 	unsent    map[uuid.UUID]bool // profiles of which a card or a list could not be sent: their snapshots wait for it
@@ -123,7 +124,11 @@ func (r *syncRun) sync(ctx context.Context) error {
 		return err
 	}
 	fault.Point("syncing: the place is the vault's")
-	seen, ok, err := r.hear(ctx)
+	gone, err := r.gone(ctx) // as far as is known here
+	if err != nil {
+		return err
+	}
+	seen, ok, err := r.hear(ctx, gone)
 	if err == nil && !ok {
 		seen, err = r.compare(ctx)
 	}
@@ -132,10 +137,6 @@ func (r *syncRun) sync(ctx context.Context) error {
 	}
 	fault.Point("syncing: it is known what to move")
 	small, snapshots := seen.missing()
-	gone, err := r.gone(ctx) // as far as is known here
-	if err != nil {
-		return err
-	}
 	isGone := func(m move) bool { return gone[m.Name] }
 	small = slices.DeleteFunc(small, isGone)
 	// What a list is on its way of may be gone already: that is not announced before the list is read.
@@ -152,8 +153,10 @@ func (r *syncRun) sync(ctx context.Context) error {
 	r.announce(1, slices.Concat(small, snapshots))
 	r.transfer(ctx, small)
 	fault.Point("syncing: what is small is moved")
-	if gone, err = r.gone(ctx); err != nil {
-		return err
+	if len(small) > 0 { // a list among them, that was fetched or that another process has just written
+		if gone, err = r.gone(ctx); err != nil {
+			return err
+		}
 	}
 	for _, name := range seen.lost {
 		if !gone[name] {
