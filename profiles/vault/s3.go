@@ -223,10 +223,16 @@ func (s *S3) isRemoved(ctx context.Context, name string) bool {
 // isOurs says whether the object was put by the Put with this nonce: when the answer to a request is lost, its retry is
 // told that the name is taken.
 func (s *S3) isOurs(ctx context.Context, name, nonce string) bool {
+	_, ours := s.ours(ctx, name, nonce)
+	return ours
+}
+
+// ours is what there is of the object, and whether it was put with this nonce.
+func (s *S3) ours(ctx context.Context, name, nonce string) (minio.ObjectInfo, bool) {
 	ctx, watch := s.watch(ctx)
 	defer watch.end()
 	info, err := s.client.StatObject(ctx, s.location.Bucket, s.key(name), minio.StatObjectOptions{})
-	return err == nil && info.UserMetadata[nonceKey] == nonce
+	return info, err == nil && info.UserMetadata[nonceKey] == nonce
 }
 
 // Get is Store.Get.

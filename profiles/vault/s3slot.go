@@ -5,8 +5,6 @@ import (
 	"context"
 	"crypto/md5"
 	"crypto/rand"
-	"crypto/sha256"
-	"encoding/base64"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -117,8 +115,7 @@ func (s *S3) WriteSlot(ctx context.Context, name string, content []byte, version
 		}
 		return s.writeSlotUnasked(ctx, name, content, version)
 	case errors.Is(err, ErrOvertaken): // perhaps by ourselves, when the answer to a first try was lost
-		info, statErr := s.client.StatObject(ctx, s.location.Bucket, s.key(name), minio.StatObjectOptions{})
-		if statErr == nil && info.UserMetadata[nonceKey] == nonce {
+		if info, ours := s.ours(ctx, name, nonce); ours {
 			return info.ETag, nil
 		}
 		return "", err
@@ -141,32 +138,39 @@ func (s *S3) WriteSlot(ctx context.Context, name string, content []byte, version
 // putSlot writes a slot on the condition that it has the version. errAgain: the server knows no such condition.
 func (s *S3) putSlot(ctx context.Context, name string, content []byte, version, nonce string) (string, error) {
 	options := minio.PutObjectOptions{DisableContentSha256: true, UserMetadata: map[string]string{nonceKey: nonce}}
+	conditional := !s.unconditional.Load()
 	switch {
-	case s.unconditional.Load():
+	case !conditional:
 	case version == "":
 		options.SetMatchETagExcept("*")
 	default:
 		options.SetMatchETag(version)
 	}
-	md5sum, sha := md5.Sum(content), sha256.Sum256(content)
+	body, err := shareBody(bytes.NewReader(content))
+	if err != nil {
+		return "", err
+	}
+	size := int64(len(content))
+	sums, err := body.sum(ctx, 0, size)
+	if err != nil {
+		return "", err
+	}
 	for tries := range attempts {
-		info, err := s.client.PutObject(ctx, s.location.Bucket, s.key(name), bytes.NewReader(content), int64(len(content)),
-			base64.StdEncoding.EncodeToString(md5sum[:]), hex.EncodeToString(sha[:]), options)
-		response := minio.ToErrorResponse(err)
-		switch problem := s.problem(ctx, err); {
+		info, err := s.client.PutObject(ctx, s.location.Bucket, s.key(name), io.NewSectionReader(body, 0, size), size,
+			sums.md5Base64(), hex.EncodeToString(sums.sha256), options)
+		switch err := s.putProblem(ctx, err, conditional); {
 		case err == nil:
 			return info.ETag, nil
-		case response.Code == "ConditionalRequestConflict": // another is being written: then it is known who was first
+		case errors.Is(err, errAgain) && conditional && s.unconditional.Load():
+			return "", errAgain
+		case errors.Is(err, errAgain):
 			if err := backOff(ctx, tries); err != nil {
 				return "", s.problem(ctx, err)
 			}
-		case !s.unconditional.Load() && conditionRefused(response):
-			s.unconditional.Store(true)
-			return "", errAgain
-		case errors.Is(problem, ErrExists), version != "" && errors.Is(problem, ErrNotFound):
+		case errors.Is(err, ErrExists), version != "" && errors.Is(err, ErrNotFound):
 			return "", ErrOvertaken.Because(fmt.Errorf("%s in %s", name, s))
 		default:
-			return "", problem
+			return "", err
 		}
 	}
 	return "", ErrOvertaken.Because(fmt.Errorf("%s in %s", name, s))
