@@ -44,11 +44,7 @@ func (t *terminal) printHistory(history []profiles.Snapshot) {
 		t.say("Nothing was saved yet. Closing the browser saves.")
 		return
 	}
-	ids := make([]uuid.UUID, len(history))
-	for i, s := range history {
-		ids[i] = s.ID
-	}
-	short := beginnings(ids, shortSnapshot)
+	short := beginningsOf(history, func(s profiles.Snapshot) uuid.UUID { return s.ID }, shortSnapshot)
 	var rows [][]string
 	for i, s := range history {
 		when := ""

@@ -39,11 +39,7 @@ func (t *terminal) printProfiles(list []profiles.Profile) {
 		t.say("There is no profile yet. `valise new NAME` opens a browser, and makes one of it.")
 		return
 	}
-	ids := make([]uuid.UUID, len(list))
-	for i, p := range list {
-		ids[i] = p.ID
-	}
-	short := beginnings(ids, shortProfile)
+	short := beginningsOf(list, func(p profiles.Profile) uuid.UUID { return p.ID }, shortProfile)
 	var rows [][]string
 	for i, p := range list {
 		rows = append(rows, []string{p.Name, short[i], ago(p.LastOpened), size(p.Size), state(p)})

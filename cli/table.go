@@ -83,6 +83,15 @@ const (
 	shortSnapshot = 13
 )
 
+// beginningsOf are the beginnings of the ids of a listing's lines.
+func beginningsOf[T any](lines []T, id func(T) uuid.UUID, n int) []string {
+	ids := make([]uuid.UUID, len(lines))
+	for i, line := range lines {
+		ids[i] = id(line)
+	}
+	return beginnings(ids, n)
+}
+
 // beginnings cuts ids to their first n characters, or to as many more as it takes to tell them apart.
 func beginnings(ids []uuid.UUID, n int) []string {
 	for ; ; n++ {

@@ -33,11 +33,7 @@ from anybody.`,
 				if asJSON {
 					return printJSON(t, devices)
 				}
-				ids := make([]uuid.UUID, len(devices))
-				for i, d := range devices {
-					ids[i] = d.ID
-				}
-				short := beginnings(ids, shortProfile)
+				short := beginningsOf(devices, func(d profiles.Device) uuid.UUID { return d.ID }, shortProfile)
 				var rows [][]string
 				for i, d := range devices {
 					here := ""

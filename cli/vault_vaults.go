@@ -33,11 +33,7 @@ func vaultListCommand(t *terminal) *cobra.Command {
 				t.say("There is no vault yet. The first profile makes one.")
 				return nil
 			}
-			ids := make([]uuid.UUID, len(vaults))
-			for i, v := range vaults {
-				ids[i] = v.ID
-			}
-			short := beginnings(ids, shortProfile)
+			short := beginningsOf(vaults, func(v profiles.KnownVault) uuid.UUID { return v.ID }, shortProfile)
 			var rows [][]string
 			for i, v := range vaults {
 				used := ""
@@ -87,11 +83,7 @@ browsers must be closed. A window that is open goes over to it as well.`,
 		Example: "  valise vault use 'QA team'",
 		Args:    takes("VAULT"),
 		RunE: func(c *cobra.Command, args []string) error {
-			home, err := profiles.FindHome()
-			if err != nil {
-				return err
-			}
-			v, err := home.FindVault(args[0])
+			home, v, err := findVault(args[0])
 			if err != nil {
 				return err
 			}
@@ -113,11 +105,7 @@ func vaultRenameCommand(t *terminal) *cobra.Command {
 		Example: "  valise vault rename 'Vault 1a2b' Personal",
 		Args:    takes("VAULT", "NEW-NAME"),
 		RunE: func(c *cobra.Command, args []string) error {
-			home, err := profiles.FindHome()
-			if err != nil {
-				return err
-			}
-			v, err := home.FindVault(args[0])
+			home, v, err := findVault(args[0])
 			if err != nil {
 				return err
 			}
@@ -129,4 +117,14 @@ func vaultRenameCommand(t *terminal) *cobra.Command {
 		},
 		ValidArgsFunction: cobra.NoFileCompletions,
 	}
+}
+
+// findVault finds a vault of this computer, and the home that it is in.
+func findVault(nameOrID string) (profiles.Home, profiles.KnownVault, error) {
+	home, err := profiles.FindHome()
+	if err != nil {
+		return home, profiles.KnownVault{}, err
+	}
+	v, err := home.FindVault(nameOrID)
+	return home, v, err
 }
