@@ -2,6 +2,8 @@ package profiles
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"sync"
 
 	"github.com/google/uuid"
@@ -9,11 +11,9 @@ import (
 
 // Branched says that a profile has two savings beside each other: what this process saved is not, or not alone, the newest.
 type Branched struct {
-	Profile  uuid.UUID
-	Name     string
-	Snapshot uuid.UUID // the one that is a branch
-	Ours     bool      // that is the one which this process saved
-	Device   string    // that saved the other one
+	Profile uuid.UUID
+	Name    string
+	Device  string // that saved the other one
 }
 
 // savings are what this process has saved, and nobody has been told about yet.
@@ -35,48 +35,45 @@ func (s *savings) note(profile, snapshot uuid.UUID) {
 // each once.
 func (l *Library) tellBranches(ctx context.Context) {
 	l.savings.mu.Lock()
-	last := make(map[uuid.UUID]uuid.UUID, len(l.savings.last))
-	for profile, snapshot := range l.savings.last {
-		last[profile] = snapshot
-	}
+	last := maps.Clone(l.savings.last)
 	l.savings.mu.Unlock()
 	for profile, ours := range last {
-		b := l.branched(ctx, profile, ours)
-		if b == nil {
+		history, err := l.History(ctx, profile)
+		if err != nil {
+			continue
+		}
+		other := beside(history, ours)
+		if other == nil {
+			continue
+		}
+		p, err := l.Find(ctx, profile.String())
+		if err != nil {
 			continue
 		}
 		l.savings.mu.Lock()
 		delete(l.savings.last, profile)
 		l.savings.mu.Unlock()
-		l.watchers.emit(Event{Branched: b})
+		l.watchers.emit(Event{Branched: &Branched{Profile: profile, Name: p.Name, Device: other.Device}})
 	}
 }
 
-// branched says what is beside a saving; nil: nothing.
-func (l *Library) branched(ctx context.Context, profile, ours uuid.UUID) *Branched {
-	p, err := l.Find(ctx, profile.String())
-	if err != nil {
-		return nil
-	}
-	history, err := l.History(ctx, profile)
-	if err != nil {
-		return nil
-	}
-	of := map[uuid.UUID]Snapshot{}
-	for _, s := range history {
-		of[s.ID] = s
-	}
-	mine, ok := of[ours]
-	if !ok {
-		return nil
-	}
-	if mine.Branch && mine.Aside == "" {
-		return &Branched{Profile: profile, Name: p.Name, Snapshot: ours, Ours: true, Device: of[p.Newest].Device}
-	}
-	for _, s := range history {
-		if s.Branch && s.Aside == "" && s.Parent == mine.Parent && s.Parent != uuid.Nil {
-			return &Branched{Profile: profile, Name: p.Name, Snapshot: s.ID, Device: s.Device}
+// beside is the snapshot of a history that stands beside ours: the newest, where ours is a branch of it, or a branch with the
+// same parent; nil: there is none.
+func beside(history []Snapshot, ours uuid.UUID) *Snapshot {
+	find := func(wanted func(Snapshot) bool) *Snapshot {
+		if i := slices.IndexFunc(history, wanted); i >= 0 {
+			return &history[i]
 		}
+		return nil
 	}
-	return nil
+	mine := find(func(s Snapshot) bool { return s.ID == ours })
+	switch {
+	case mine == nil:
+		return nil
+	case mine.Branch && mine.Aside == "":
+		return find(func(s Snapshot) bool { return s.Newest })
+	}
+	return find(func(s Snapshot) bool {
+		return s.Branch && s.Aside == "" && s.Parent == mine.Parent && s.Parent != uuid.Nil
+	})
 }

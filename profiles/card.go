@@ -66,12 +66,21 @@ func (c *card) UnmarshalJSON(data []byte) error {
 	if err := json.Unmarshal(data, &c.unknown); err != nil {
 		return err
 	}
-	for i := range reflect.TypeFor[card]().NumField() {
-		name, _, _ := strings.Cut(reflect.TypeFor[card]().Field(i).Tag.Get("json"), ",")
+	for _, name := range knownFields {
 		delete(c.unknown, name)
 	}
 	return nil
 }
+
+// knownFields are the names of the fields that this version knows.
+var knownFields = func() (names []string) {
+	of := reflect.TypeFor[card]()
+	for i := range of.NumField() {
+		name, _, _ := strings.Cut(of.Field(i).Tag.Get("json"), ",")
+		names = append(names, name)
+	}
+	return names
+}()
 
 // flagCard marks a sealed object as a card (docs/format.md).
 const flagCard = 1
@@ -127,6 +136,11 @@ func (l *Library) readWhole(ctx context.Context, name string, id uuid.UUID, flag
 	if err != nil {
 		return nil, err
 	}
+	return l.openWhole(sealed, id, flag)
+}
+
+// openWhole opens what is sealed in one piece, if it is what it is named after.
+func (l *Library) openWhole(sealed []byte, id uuid.UUID, flag uint64) ([]byte, error) {
 	header, plaintext, err := l.key.OpenWhole(sealed)
 	if err != nil {
 		return nil, err
@@ -158,11 +172,7 @@ func (l *Library) changeCard(ctx context.Context, profile uuid.UUID, change func
 		return err
 	}
 	after.Profile = profile
-	var last uuid.UUID
-	if len(shelf.cards) > 0 {
-		last = shelf.cards[len(shelf.cards)-1]
-	}
-	id := snapshot.NewIDAt(l.now(), last)
+	id := snapshot.NewIDAt(l.now(), lastOf(shelf.cards))
 	if !after.stamp(before, id) {
 		return nil
 	}

@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -64,17 +63,14 @@ func (l *Library) signIn(ctx context.Context) error {
 	if _, err := place.WriteSlot(ctx, name, l.key.SealWhole(l.deviceID, flagDevice, plaintext), slot.Version); err != nil {
 		return err
 	}
-	if err := os.WriteFile(l.deviceStamp(), nil, 0o600); err != nil {
-		return err
-	}
-	return os.Chtimes(l.deviceStamp(), time.Time{}, time.Now())
+	return stampFile(l.deviceStamp())
 }
 
 // openDevice opens what a device says of itself. What cannot be opened says nothing.
 func (l *Library) openDevice(id uuid.UUID, sealed []byte) Device {
 	var says Device
-	header, plaintext, err := l.key.OpenWhole(sealed)
-	if err != nil || header.Object != id || header.Flags != flagDevice || json.Unmarshal(plaintext, &says) != nil || says.ID != id {
+	plaintext, err := l.openWhole(sealed, id, flagDevice)
+	if err != nil || json.Unmarshal(plaintext, &says) != nil || says.ID != id {
 		return Device{ID: id}
 	}
 	return says
@@ -103,19 +99,14 @@ func (l *Library) Devices(ctx context.Context) ([]Device, error) {
 	for i := range devices {
 		reading.Go(func() error {
 			d := &devices[i]
-			body, err := place.Get(ctx, vault.DeviceName(d.ID), 0, maxCard)
+			slot, err := place.ReadSlot(ctx, vault.DeviceName(d.ID))
 			if errors.Is(err, vault.ErrNotFound) {
 				return nil
 			}
 			if err != nil {
 				return err
 			}
-			defer body.Close()
-			sealed, err := io.ReadAll(body)
-			if err != nil {
-				return err
-			}
-			says := l.openDevice(d.ID, sealed)
+			says := l.openDevice(d.ID, slot.Content)
 			says.Used, says.Here = d.Used, d.ID == l.deviceID
 			*d = says
 			return nil

@@ -1,6 +1,7 @@
 package profiles
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"time"
@@ -77,13 +78,18 @@ func (l *Library) vaultCard(ctx context.Context) (card, error) {
 	return l.card(ctx, id, shelf)
 }
 
+// expiresAfter is after how many days without an opening a profile with this card expires; 0: never.
+func (c card) expiresAfter(vaultDays int) int {
+	if c.Pinned {
+		return 0
+	}
+	return max(cmp.Or(c.Expires, vaultDays), 0)
+}
+
 // expires says when a profile does if it is not opened before; zero: never.
 func (p *Profile) expires(c card, vaultDays int) time.Time {
-	days := c.Expires
-	if days == 0 {
-		days = vaultDays
-	}
-	if days <= 0 || c.Pinned || p.Newest == uuid.Nil {
+	days := c.expiresAfter(vaultDays)
+	if days == 0 || p.Newest == uuid.Nil {
 		return time.Time{}
 	}
 	used := p.touched()
@@ -95,13 +101,13 @@ func (p *Profile) expires(c card, vaultDays int) time.Time {
 
 // opened notes that a profile was opened, at most once a day, if that makes a difference.
 func (l *Library) opened(ctx context.Context, profile uuid.UUID) {
-	p, err := l.Find(ctx, profile.String())
-	if err != nil || p.Expires.IsZero() {
+	vaultDays, err := l.VaultExpiry(ctx)
+	if err != nil {
 		return
 	}
 	now := l.now().UTC().Truncate(time.Second)
 	err = l.changeCard(ctx, profile, func(c *card) error {
-		if now.Sub(c.Opened) > 24*time.Hour {
+		if c.expiresAfter(vaultDays) > 0 && now.Sub(c.Opened) > 24*time.Hour {
 			c.Opened = now
 		}
 		return nil

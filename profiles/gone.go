@@ -73,10 +73,6 @@ func (l *Library) bury(ctx context.Context, profile uuid.UUID, list gone) error 
 		return err
 	}
 	list.Profile = profile
-	var last uuid.UUID
-	if len(shelf.lists) > 0 {
-		last = shelf.lists[len(shelf.lists)-1]
-	}
 	if len(shelf.lists) >= manyLists {
 		list.Replaces = shelf.lists
 		list.Cards = slices.Concat(list.Cards, shelf.purged)
@@ -87,7 +83,7 @@ func (l *Library) bury(ctx context.Context, profile uuid.UUID, list gone) error 
 	if err != nil {
 		return err
 	}
-	id := snapshot.NewIDAt(l.now(), last)
+	id := snapshot.NewIDAt(l.now(), lastOf(shelf.lists))
 	if err := l.put(vault.GoneName(profile, id), l.key.SealWhole(id, flagGone, plaintext)); err != nil {
 		return err
 	}

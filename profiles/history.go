@@ -91,11 +91,10 @@ func (l *Library) Rollback(ctx context.Context, profile, to uuid.UUID) (Receipt,
 		return Receipt{}, err
 	}
 	meta := l.meta(profile, p.Newest, snapshot.RolledBack)
-	if meta.Token, err = l.highestToken(profile); err != nil { // it is to be the newest, whatever branches there are
-		return Receipt{}, err
-	}
 	if h != nil {
 		meta.Token = h.lease.Token
+	} else if meta.Token, err = l.highestToken(profile); err != nil { // it is to be the newest, whatever branches there are
+		return Receipt{}, err
 	}
 	r, err := l.write(ctx, p.Name, meta, func(w io.Writer) (*snapshot.Index, error) {
 		if l.isCheckpoint(profile, to) { // which goes one day: what was rolled back to it must not need it

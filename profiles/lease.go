@@ -67,9 +67,9 @@ func (l *Library) readLease(ctx context.Context, place vault.Store, profile uuid
 	if err != nil {
 		return lease{}, vault.Slot{}, fmt.Errorf("reading the lease: %w", err)
 	}
-	header, plaintext, err := l.key.OpenWhole(slot.Content)
+	plaintext, err := l.openWhole(slot.Content, profile, flagLease)
 	var has lease
-	if err == nil && (header.Object != profile || header.Flags != flagLease || json.Unmarshal(plaintext, &has) != nil || has.Profile != profile) {
+	if err == nil && (json.Unmarshal(plaintext, &has) != nil || has.Profile != profile) {
 		err = crypto.ErrDamaged
 	}
 	if err != nil {
@@ -81,7 +81,7 @@ func (l *Library) readLease(ctx context.Context, place vault.Store, profile uuid
 
 // elsewhere says who else has the profile by a lease that was written age ago; nil: nobody.
 func (l *Library) elsewhere(has lease, age time.Duration) *Elsewhere {
-	if has.Session == uuid.Nil || has.Device == l.deviceID || age > l.leases.runsOut {
+	if has.Session == uuid.Nil || has.Device == l.deviceID || age > runsOut {
 		return nil
 	}
 	return &Elsewhere{Device: has.Name, Since: has.Since, Seen: l.now().Add(-age)}

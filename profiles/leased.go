@@ -27,12 +27,15 @@ func (s *Session) withLease(ctx context.Context, p *plan) error {
 		return err
 	}
 	if h != nil {
+		h.serve(s)
 		s.mu.Lock()
-		s.hold, h.session = h, s
+		s.hold = h
 		s.mu.Unlock()
 	}
 	if fetched {
-		if *p, err = s.library.plan(ctx, p.how.as(p.record.Session)); err != nil {
+		how := p.how
+		how.Session = p.record.Session
+		if *p, err = s.library.plan(ctx, how); err != nil {
 			return err
 		}
 	}
@@ -113,12 +116,6 @@ func (l *Library) OpenElsewhere(ctx context.Context) ([]OpenProfile, error) {
 
 var errNotAsked = errors.New("the vault's place gives no answer")
 
-// as is the how of the session with this id.
-func (how How) as(session uuid.UUID) How {
-	how.Session = session
-	return how
-}
-
 // rank gives what the session will save its token.
 func (s *Session) rank(p *plan, h *hold) error {
 	if p.record.Parent != uuid.Nil {
@@ -151,9 +148,10 @@ func (l *Library) unleased() []*Session {
 
 // leased gives a running session its lease. Where another device has saved meanwhile, that saving stays the newest.
 func (s *Session) leased(h *hold) {
+	h.serve(s)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.hold, h.session = h, s
+	s.hold = h
 	if r := s.folder.record; h.lease.Newest == r.Parent {
 		s.folder.note(func(r *record) { r.Token = max(r.Token, h.lease.Token) })
 	}
@@ -161,22 +159,24 @@ func (s *Session) leased(h *hold) {
 
 // overtaken tells the session that another device has taken its profile over.
 func (s *Session) overtaken(by lease) {
-	s.mu.Lock()
-	s.hold, s.wantsLease, s.info.TakenOver = nil, false, by.Name
-	s.mu.Unlock()
-	s.warn(fmt.Sprintf("“%s” was taken over on “%s”: if that device saves too, what was saved here becomes a branch.", s.info.Name, by.Name))
-	s.library.watchers.emit(Event{Trouble: fmt.Errorf("%q was taken over on %q: %w", s.info.Name, by.Name, errTakenOver)})
-	s.tell(Progress{})
+	s.shared(by.Name, fmt.Sprintf("“%s” was taken over on “%s”: if that device saves too, what was saved here becomes a branch.", s.info.Name, by.Name),
+		fmt.Errorf("%q was taken over on %q: %w", s.info.Name, by.Name, errTakenOver))
 }
 
 // beside tells a session that was opened offline that another device has its profile open too.
 func (s *Session) beside(other *InUseError) {
+	s.shared(other.Device, fmt.Sprintf("“%s” is open on “%s” too: both savings are kept, one of them as a branch.", s.info.Name, other.Device),
+		fmt.Errorf("%q is open on %q too, since %s: %w", s.info.Name, other.Device, other.Since.Local().Format("15:04"), errTakenOver))
+}
+
+// shared notes that another device has the session's profile open too, for its receipt, and tells of it. It has no lease from
+// then on.
+func (s *Session) shared(device, warning string, told error) {
 	s.mu.Lock()
-	s.wantsLease, s.info.TakenOver = false, other.Device
+	s.hold, s.wantsLease, s.info.TakenOver = nil, false, device
 	s.mu.Unlock()
-	s.warn(fmt.Sprintf("“%s” is open on “%s” too: both savings are kept, one of them as a branch.", s.info.Name, other.Device))
-	s.library.watchers.emit(Event{Trouble: fmt.Errorf("%q is open on %q too, since %s: %w", s.info.Name, other.Device,
-		other.Since.Local().Format("15:04"), errTakenOver)})
+	s.warn(warning)
+	s.library.watchers.emit(Event{Trouble: told})
 	s.tell(Progress{})
 }
 

@@ -19,8 +19,6 @@ import (
 // leases are those that this process holds, and what it has heard of those of other devices.
 type leases struct {
 	library *Library
-	every   time.Duration // between two renewals
-	runsOut time.Duration
 
 	start  sync.Once
 	cancel context.CancelFunc
@@ -49,7 +47,7 @@ type heard struct {
 }
 
 func (ls *leases) init(l *Library) {
-	ls.library, ls.every, ls.runsOut = l, renewEvery, runsOut
+	ls.library = l
 	ls.held, ls.others = map[uuid.UUID]*hold{}, map[uuid.UUID]heard{}
 }
 
@@ -112,7 +110,7 @@ func (ls *leases) keep() {
 			select {
 			case <-ctx.Done():
 				return
-			case <-time.After(ls.every):
+			case <-time.After(renewEvery):
 				ls.renew(ctx)
 				ls.takeLate(ctx)
 			}
@@ -211,6 +209,13 @@ func (ls *leases) drop(h *hold) {
 	}
 }
 
+// serve says whose lease it is.
+func (h *hold) serve(s *Session) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.session = s
+}
+
 // end says that the session of a lease is over: the lease is given back by the next giveBack.
 func (h *hold) end() {
 	h.mu.Lock()
@@ -267,7 +272,7 @@ func (ls *leases) look(ctx context.Context) error {
 	reading.SetLimit(4)
 	for _, info := range listed {
 		profile, ok := vault.ParseLeaseName(info.Name)
-		if !ok || clock.Sub(info.Modified) > ls.runsOut+time.Minute {
+		if !ok || clock.Sub(info.Modified) > runsOut+time.Minute {
 			continue
 		}
 		ls.mu.Lock()

@@ -192,22 +192,29 @@ func (h Home) lockVault(ctx context.Context) (*flock.Flock, error) {
 	return lock, nil
 }
 
-func (l *Library) openVault(ctx context.Context, id uuid.UUID) error {
-	v, err := vault.Open(l.home.vault(id))
-	if err != nil {
-		return fmt.Errorf("opening the vault: %w", err)
-	}
-	key, err := crypto.LoadKey(ctx, l.keyring, id)
-	if err != nil {
+func (l *Library) openVault(ctx context.Context, id uuid.UUID) (err error) {
+	if l.vault, l.key, err = l.home.openVault(ctx, l.keyring, id); err != nil {
 		return err
 	}
-	if key.ID() != v.Description().KeyID {
-		return fmt.Errorf("opening the vault: %w", crypto.ErrWrongKey)
-	}
-	l.vault, l.key = v, key
 	l.graves.library = l
-	v.SetGraves(&l.graves)
+	l.vault.SetGraves(&l.graves)
 	return nil
+}
+
+// openVault opens a vault of this computer, whose key is at hand.
+func (h Home) openVault(ctx context.Context, keyring crypto.Keyring, id uuid.UUID) (*vault.Vault, crypto.Key, error) {
+	v, err := vault.Open(h.vault(id))
+	if err != nil {
+		return nil, crypto.Key{}, fmt.Errorf("opening the vault: %w", err)
+	}
+	key, err := crypto.LoadKey(ctx, keyring, id)
+	if err != nil {
+		return nil, crypto.Key{}, err
+	}
+	if key.ID() != v.Description().KeyID {
+		return nil, crypto.Key{}, fmt.Errorf("opening the vault: %w", crypto.ErrWrongKey)
+	}
+	return v, key, nil
 }
 
 // Close closes the library. Its sessions must have ended.

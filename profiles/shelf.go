@@ -37,10 +37,15 @@ func (l *Library) newest(ctx context.Context, profile uuid.UUID, s *shelf) uuid.
 			return id
 		}
 	}
-	if len(ranked) == 0 {
+	return lastOf(ranked)
+}
+
+// lastOf is the last of ids; zero: there is none.
+func lastOf(ids []uuid.UUID) uuid.UUID {
+	if len(ids) == 0 {
 		return uuid.Nil
 	}
-	return ranked[len(ranked)-1]
+	return ids[len(ids)-1]
 }
 
 // aside is the snapshot that was set aside since the newest; nil: none. Only the last one asks.

@@ -17,7 +17,7 @@ var rules = []struct{ rule, file, with, without string }{
 	{"the id of a child is larger than its parent's, whatever the clock says", "snapshot/id.go", "bytes.Compare(id[:], after[:]) > 0", "true || bytes.Compare(id[:], after[:]) > 0"},
 	{"a lease that another device has is not taken", "leases.go", "other != nil && !force", "false && other != nil && !force"},
 	{"each holder of a lease has a token of its own", "leases.go", "max(was.Token, highest) + 1", "highest + 1"},
-	{"a lease that is not renewed runs out", "lease.go", "age > l.leases.runsOut", "false"},
+	{"a lease that is not renewed runs out", "lease.go", "age > runsOut", "false"},
 	{"who was overtaken renews no more", "leases.go", "now.Token != h.lease.Token || now.Device != h.lease.Device", "false"},
 	{"of a field the last change counts", "merging.go", "bytes.Compare(when[:], was[:]) <= 0", "true || was != when"},
 	{"a device that was away leaves everything as it is", "upkeep.go", "notes.QuietUntil = now.Add(quietFor)", "notes.QuietUntil = now"},

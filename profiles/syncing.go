@@ -169,11 +169,14 @@ func (l *Library) syncStamp() string {
 	return filepath.Join(l.home.vault(l.vault.Description().Vault), "synced")
 }
 
-func (l *Library) stampSync() error {
-	if err := os.WriteFile(l.syncStamp(), nil, 0o600); err != nil {
+func (l *Library) stampSync() error { return stampFile(l.syncStamp()) }
+
+// stampFile gives an empty file, which it makes if need be, the time of now.
+func stampFile(path string) error {
+	if err := os.WriteFile(path, nil, 0o600); err != nil {
 		return err
 	}
-	return os.Chtimes(l.syncStamp(), time.Time{}, time.Now()) // writing nothing to an empty file need not
+	return os.Chtimes(path, time.Time{}, time.Now()) // writing nothing to an empty file need not
 }
 
 func (l *Library) lastSync() time.Time {

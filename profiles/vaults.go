@@ -1,7 +1,6 @@
 package profiles
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -94,7 +93,7 @@ func (h Home) Vaults() ([]KnownVault, error) {
 			}
 			return 1
 		}
-		return bytes.Compare([]byte(strings.ToLower(a.Name)), []byte(strings.ToLower(b.Name)))
+		return strings.Compare(strings.ToLower(a.Name), strings.ToLower(b.Name))
 	})
 	return list, nil
 }
@@ -160,14 +159,7 @@ func NewVault(ctx context.Context, h Home, name string) error {
 // UseVault goes over to another vault of this computer. ErrSessionsRunning; the errors of opening a vault.
 func UseVault(ctx context.Context, h Home, id uuid.UUID) error {
 	return h.goOver(ctx, func() (uuid.UUID, error) {
-		v, err := vault.Open(h.vault(id))
-		if err != nil {
-			return uuid.Nil, fmt.Errorf("opening the vault: %w", err)
-		}
-		key, err := crypto.LoadKey(ctx, crypto.OpenKeyring(), id)
-		if err == nil && key.ID() != v.Description().KeyID {
-			err = crypto.ErrWrongKey
-		}
+		_, _, err := h.openVault(ctx, crypto.OpenKeyring(), id)
 		return id, err
 	})
 }
